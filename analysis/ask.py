@@ -1,4 +1,4 @@
-"""The one read path: a question as Ibis or static SQL -> DuckDB SQL -> our own cursor -> Arrow, and a bounded cache of answers.
+"""The one read path: a question as Ibis or static SQL -> our own cursor -> Arrow, and a cache of answers.
 
 Ibis is used to compile only: expressions stand over unbound tables (`ingest.schema.unbound`), the SQL runs on
 `store.cursor()`. Static SQL keeps its values in `$named` parameters; nothing here formats values into SQL.
@@ -124,9 +124,9 @@ def batches(
 
 
 def cached(store: "Store", query: Question, compute: Callable[["Store", Question], Answer]) -> Answer:
-    """Answer a query once per (store, canonical query, data version, code version); keep the latest few answers.
+    """Answer a query once per (store, canonical query, data version, code version); keep the latest.
 
-    Two sessions that ask the same at once share one computation. A failure is raised to all who wait and is not kept.
+    Two sessions that ask the same at once share one computation. A failure reaches all who wait; it is not kept.
 
     Args:
         store: an open store.
@@ -141,14 +141,13 @@ def cached(store: "Store", query: Question, compute: Callable[["Store", Question
 
 
 def canonical(query: BaseModel) -> str:
-    """A query as canonical JSON: sorted keys, no spaces; equal questions give equal text (links use it too)."""
-    return json.dumps(
-        query.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    """A query as canonical JSON: sorted keys, no spaces; equal questions give equal text (links too)."""
+    body = query.model_dump(mode="json")
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def code_version() -> str:
-    """A digest of which code answers (paths, sizes, times of change), so that edited code never serves old answers."""
+    """A digest of the code that answers (paths, sizes, times of change): edited code serves no old answers."""
     digest = blake2b(digest_size=8)
     for path in _code_files():
         seen = path.stat() if path.exists() else None
@@ -169,7 +168,7 @@ def _runnable(expr: ibis.Expr | str, params: Mapping[str, object] | None) -> str
     if isinstance(expr, str):
         return expr
     if params:
-        msg = f"`params` is {dict(params)!r}; must be empty with an Ibis expression; put the values into the expression."
+        msg = f"`params` is {dict(params)!r}; must be empty with Ibis; put the values into the expression."
         raise ValueError(msg)
     return sql_of(expr)
 
@@ -200,7 +199,7 @@ def _limited(cursor: _Cursor, seconds: float) -> Iterator[None]:
     except Exception as error:
         if not passed.is_set():
             raise
-        msg = f"`time_limit_s` is {seconds:g}; the question took longer; narrow its dates or filters and ask again."
+        msg = f"`time_limit_s` is {seconds:g}; the question took longer; narrow it and ask again."
         raise TookTooLong(msg) from error
     finally:
         timer.cancel()
