@@ -126,7 +126,7 @@ def batches(
 def cached(store: "Store", query: Question, compute: Callable[["Store", Question], Answer]) -> Answer:
     """Answer a query once per (store, canonical query, data version, code version); keep the latest.
 
-    Two sessions that ask the same at once share one computation. A failure reaches all who wait; it is not kept.
+    Two sessions that ask the same at once share one computation. A failure reaches all who wait.
 
     Args:
         store: an open store.
@@ -136,7 +136,8 @@ def cached(store: "Store", query: Question, compute: Callable[["Store", Question
     Returns:
         The answer; treat it as read-only, since others may hold it too.
     """
-    key = f"{compute.__module__}.{compute.__qualname__} {canonical(query)} {store.data_version()} {code_version()}"
+    who = f"{compute.__module__}.{compute.__qualname__}"
+    key = f"{who} {canonical(query)} {store.data_version()} {code_version()}"
     return cast("Answer", _answers_of(store).get(key, lambda: compute(store, query)))
 
 
@@ -147,7 +148,7 @@ def canonical(query: BaseModel) -> str:
 
 
 def code_version() -> str:
-    """A digest of the code that answers (paths, sizes, times of change): edited code serves no old answers."""
+    """A digest of the code that answers (paths, sizes, change times): edited code serves no old answers."""
     digest = blake2b(digest_size=8)
     for path in _code_files():
         seen = path.stat() if path.exists() else None
