@@ -1,0 +1,1 @@
+"""Designs and mathematics: pure functions of numbers, without database, frames, screen, files or clock."""

@@ -1,0 +1,1 @@
+"""Sufficient statistics and the formulae over them, one formula family per file."""
