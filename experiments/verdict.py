@@ -25,6 +25,4 @@ class Verdict:
 
     def __post_init__(self) -> None:
         if not self.reasons:
-            raise ValueError(
-                "`reasons` is (); must hold at least one Reason; say why the decision was taken."
-            )
+            raise ValueError("`reasons` is (); must hold at least one Reason; say why it was decided.")

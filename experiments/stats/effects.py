@@ -63,9 +63,7 @@ class Estimate:
     def __post_init__(self) -> None:
         _require_finite("value", self.value)
         if self.n < 0:
-            raise ValueError(
-                f"`n` is {self.n}; must be 0 or more; pass the number of units behind the value."
-            )
+            raise ValueError(f"`n` is {self.n}; must be 0 or more; pass the units behind the value.")
 
 
 @dataclass(frozen=True, slots=True)
