@@ -1,8 +1,8 @@
 """Plants one fault at a time in a copy of a production module and asks whether a list of checks notices.
 
 A fault replaces a piece of source text inside one named function or class. The harness proves that the piece
-stands there exactly once and that the change is a change of code (not of a comment or a docstring); the test proves
-that the untouched module passes the same checks. So a fault that "survives" is a hole in the checks, nothing else.
+stands there once and that code changes (not a comment or a docstring); the test proves that the untouched
+module passes the same checks. So a fault that "survives" is a hole in the checks, nothing else.
 
     FAULTS = (Fault("wilson", "z * z / n", "z / n"), ...)
 
@@ -33,7 +33,7 @@ NOTICED = (
     AttributeError,
     RecursionError,
 )
-"""What a check may raise to say "this is broken"; a NameError or SyntaxError is a slip of the fault's author."""
+"""What a check may raise to say "broken"; a NameError or SyntaxError is a slip of the fault's author."""
 
 _serial = itertools.count()
 
@@ -105,7 +105,7 @@ def planted(
 
 
 def with_fault(text: str, fault: Fault) -> str:
-    """The source text with the fault in it; an AssertionError if it is not exactly where its author meant it."""
+    """The source text with the fault in it; an AssertionError if it is not where its author meant it."""
     start, end = _span(text, fault.where)
     segment = text[start:end]
     found = segment.count(fault.old)
