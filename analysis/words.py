@@ -33,7 +33,7 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
 class _Said(Protocol):
-    """A `Reason` or a `NoEffect`: a code, an English sentence complete by itself, and its values."""
+    """A `Reason` or a `NoEffect`."""
 
     @property
     def code(self) -> str: ...
@@ -51,9 +51,6 @@ def t(key: str, lang: str, /, **facts: object) -> str:
         lang: `en` or `ja`.
         facts: the values of its placeholders.
 
-    Returns:
-        The sentence in that language.
-
     Raises:
         KeyError: no such sentence, or a placeholder without a value.
         ValueError: an unknown language.
@@ -65,6 +62,22 @@ def t(key: str, lang: str, /, **facts: object) -> str:
         return sentences[key][_known(lang)].format(**facts)
     except KeyError as missing:
         raise KeyError(f"`{key}` needs the fact {missing}; must be given; pass it to `t`.") from missing
+
+
+def preferred(asked: str) -> Lang:
+    """The language to greet with: the best known one of an Accept-Language header, else Japanese.
+
+    Args:
+        asked: such as `en-GB,en;q=0.9,ja;q=0.8`; weights are honoured, nonsense is ignored.
+    """
+    best: tuple[float, Lang] = (0.0, "ja")
+    for entry in asked.lower().split(","):
+        name, _, weight = entry.strip().partition(";q=")
+        known = next((lang for lang in LANGS if lang == name.split("-")[0]), None)
+        share = float(weight) if weight.replace(".", "", 1).isdecimal() else float(not weight)
+        if known and share > best[0]:
+            best = (share, known)
+    return best[1]
 
 
 def has(key: str) -> bool:
@@ -80,7 +93,7 @@ def reason(said: _Said, lang: str) -> str:
         lang: `en` or `ja`.
 
     Returns:
-        The catalogue's sentence; the English one it carries if the catalogue has no such code.
+        The catalogue's sentence, or the English one it carries if the catalogue has no such code.
     """
     key = f"reason.{said.code}"
     return t(key, lang, **dict(said.facts)) if has(key) else said.sentence
@@ -169,7 +182,7 @@ def seconds(value: float | None, lang: str) -> str:
 
 
 def milliseconds(value: float | None, lang: str) -> str:
-    """A latency in ms as words: always in ms, 34.2 is "34 ms"."""
+    """A latency in ms, whole: 34.2 is "34 ms"."""
     return NOTHING if value is None else t("unit.ms", lang, n=number(round(_finite(value)), lang))
 
 
