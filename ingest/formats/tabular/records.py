@@ -1,0 +1,161 @@
+"""Delimited text read record by record: slower than Arrow's reader, exact about every line that breaks the form."""
+
+import codecs
+import io
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from ingest.event import Reject
+from ingest.formats.mapping.model import Source
+from ingest.formats.tabular.inflate import WholeLines
+from ingest.formats.tabular.rows import SourceError, cut_short
+
+_LONGEST_RECORD = 100  # lines that one quoted value may span before its quote counts as never closed
+_WIDE = ("utf-16", "utf-32")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How fields are told apart: delimiter, quote ("" for none), encoding."""
+
+    delimiter: str
+    quote: str
+    encoding: str
+
+    @classmethod
+    def of(cls, source: Source, *, tabs: bool) -> "Form":
+        """The form that a mapping's [source] states; a `.tsv` without a stated delimiter is split at tabs."""
+        return cls(source.delimiter or ("\t" if tabs else ","), source.quote, source.encoding)
+
+    def split(self, text: str) -> tuple[str, ...] | None:
+        """The fields of one record, or None if a quoted value is not closed in it."""
+        if not self.quote or self.quote not in text:
+            return tuple(text.split(self.delimiter))
+        quote, delimiter = re.escape(self.quote), re.escape(self.delimiter)
+        field = re.compile(f"{quote}((?:[^{quote}]|{quote}{quote})*){quote}(?={delimiter}|$)|([^{delimiter}]*)", re.S)
+        fields: list[str] = []
+        start = 0
+        while True:
+            found = field.match(text, start)
+            if found is None or (found[1] is None and text.startswith(self.quote, start)):
+                return None
+            fields.append(found[2] if found[1] is None else found[1].replace(self.quote * 2, self.quote))
+            if found.end() >= len(text):
+                return tuple(fields)
+            start = found.end() + 1
+            if start == len(text):
+                return (*fields, "")
+
+
+class Records:
+    """The records of a delimited file, one by one.
+
+    Args:
+        stream: its inflated bytes.
+        form: how fields are told apart.
+        skip: lines to pass over at the top.
+
+    Attributes:
+        rejects: rows that break the form; complete once the records are exhausted.
+        row: the number of the row read last.
+    """
+
+    def __init__(self, stream: WholeLines, form: Form, skip: int) -> None:
+        self._stream = stream
+        self._form = form
+        self._lines = _decoded(stream, form.encoding)
+        self._ahead: deque[str | bytes] = deque()
+        self.rejects: list[Reject] = []
+        self.row = 0
+        for _ in islice(self._lines, skip):
+            pass
+
+    def header(self) -> tuple[str, ...] | None:
+        """The first record, the names of the columns; None if the file holds nothing."""
+        line = self._next()
+        if isinstance(line, bytes):
+            raise SourceError(f"`encoding` is {self._form.encoding!r}; must fit the header line; name the right one")
+        return None if line is None else self._form.split(line) or (line,)
+
+    def rows(self, width: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Number and fields of each row with `width` fields; the other rows become rejects."""
+        while (line := self._next()) is not None:
+            self.row += 1
+            if isinstance(line, bytes):
+                self._reject_encoding(line)
+                continue
+            fields = self._form.split(line)
+            if fields is None or len(fields) < width:
+                fields = self._joined(line, width) or fields
+            if fields is None or len(fields) != width:
+                self._reject_form(line, fields, width)
+            else:
+                yield self.row, fields
+        if self._stream.fault is not None:
+            self.rejects.append(cut_short(self.row + 1, self._stream.fault, self._stream.cut))
+
+    def _next(self) -> str | bytes | None:
+        """The next line that is not empty: text, or bytes that are no text in this encoding."""
+        while (line := self._ahead.popleft() if self._ahead else next(self._lines, None)) is not None:
+            if line:
+                return line
+        return None
+
+    def _joined(self, line: str, width: int) -> tuple[str, ...] | None:
+        """The fields of a record whose quoted value goes on over the next lines; None if it never closes."""
+        if not self._form.quote or line.count(self._form.quote) % 2 == 0:
+            return None
+        self._ahead.extend(islice(self._lines, _LONGEST_RECORD - len(self._ahead)))
+        for taken, following in enumerate(self._ahead, start=1):
+            if isinstance(following, bytes):
+                return None
+            line = f"{line}\n{following}"
+            if following.count(self._form.quote) % 2 == 1:
+                fields = self._form.split(line)
+                if fields is None or len(fields) != width:
+                    return None
+                for _ in range(taken):
+                    self._ahead.popleft()
+                return fields
+        return None
+
+    def _reject_encoding(self, line: bytes) -> None:
+        encoding = self._form.encoding
+        code = "not_utf8" if encoding.startswith("utf-8") else "bad_encoding"
+        sentence = f"`row` is not {encoding}; must be text in that encoding; name the right `encoding`, or mend the row"
+        self.rejects.append(Reject(self.row, code, sentence, line.decode("utf-8", errors="replace")))
+
+    def _reject_form(self, line: str, fields: tuple[str, ...] | None, width: int) -> None:
+        if fields is None:
+            sentence = "`row` opens a quote and never closes it; must close it; mend the row, or name the right `quote`"
+            self.rejects.append(Reject(self.row, "open_quote", sentence, line))
+            return
+        counted = f"`row` has {len(fields)} values; must have {width}, one for each column"
+        self.rejects.append(Reject(self.row, "ragged_row", f"{counted}; mend the row, or name the right `delimiter`", line))
+
+
+def _decoded(stream: WholeLines, encoding: str) -> Iterator[str | bytes]:
+    """Lines without their ends, as text; a line that is no text in the encoding comes as bytes."""
+    buffered = io.BufferedReader(stream, buffer_size=1 << 20)
+    if encoding.startswith(_WIDE):
+        yield from _wide(buffered, encoding)
+        return
+    first = "utf-8-sig" if encoding == "utf-8" else encoding
+    for line in buffered:
+        content = line.rstrip(b"\r\n")
+        try:
+            yield codecs.decode(content, first)
+        except UnicodeDecodeError:
+            yield content
+        first = encoding
+
+
+def _wide(buffered: io.BufferedReader, encoding: str) -> Iterator[str]:
+    try:
+        for line in io.TextIOWrapper(buffered, encoding=encoding, newline="\n"):
+            yield line.rstrip("\r\n")
+    except UnicodeDecodeError as fault:
+        raise SourceError(f"`encoding` is {encoding!r}; must fit the file; name the right one ({fault.reason})") from fault

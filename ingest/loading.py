@@ -1,0 +1,242 @@
+"""Landing from the outside: files, folders and globs in; a report of what landed, what did not and why."""
+
+import glob
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest import schema
+from ingest.indexing import index
+from ingest.landing import BadSource, Manifest, MappedBy, Progress, find, make_durable, manifests, source_key
+from ingest.store import Store
+
+_SUFFIXES = (".ndjson", ".jsonl", ".json", ".csv", ".tsv", ".parquet", ".txt", ".log")
+_PACKED = (".gz", ".zst", ".zstd")
+_TAIL_SHARE, _TAIL_ROWS = 0.05, 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one source; lines = landed + duplicates + rejected, always."""
+
+    source: str
+    digest: str
+    lines: int
+    landed: int
+    duplicates: int
+    rejected: int
+    skipped: int
+    codes: dict[str, int]
+    already: bool
+    seconds: float
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What became of every source of one load, and which could not be read at all."""
+
+    files: tuple[FileReport, ...]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> int:
+        """Lines in, over all sources that were new."""
+        return sum(file.lines for file in self.files if not file.already)
+
+    @property
+    def landed(self) -> int:
+        """Lines that became events of the store."""
+        return sum(file.landed for file in self.files if not file.already)
+
+    @property
+    def duplicates(self) -> int:
+        """Lines that repeated an event."""
+        return sum(file.duplicates for file in self.files if not file.already)
+
+    @property
+    def rejected(self) -> int:
+        """Lines in quarantine."""
+        return sum(file.rejected for file in self.files if not file.already)
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """Rejected lines by code."""
+        found: dict[str, int] = {}
+        for file in self.files:
+            for code, n in file.codes.items() if not file.already else ():
+                found[code] = found.get(code, 0) + n
+        return found
+
+
+def load(
+    store: Store,
+    sources: Sequence[str | Path] | str | Path,
+    *,
+    mapping: Path | None = None,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Land sources: validate, de-duplicate, quarantine, commit; one transaction a file, resumable after any crash.
+
+    Args:
+        store: an open store.
+        sources: files, folders (every log below them) and globs.
+        mapping: a TOML file that turns the rows of a foreign log into events.
+        progress: called with (what is being done, share done 0 to 1).
+
+    Returns:
+        A report by file. A file that landed before is reported with its figures and `already`.
+
+    Raises:
+        MappingError: the mapping file is wrong.
+        ValueError: a source names nothing.
+    """
+    told = progress or _silent
+    mapped = None if mapping is None else MappedBy.read(mapping)
+    files, errors = [], {}
+    with store.writing:
+        for path in find_sources(sources):
+            told(path.name, 0.0)
+            try:
+                files.append(_load_one(store, path, mapped, told))
+            except BadSource as error:
+                errors[str(path)] = str(error)
+            told(path.name, 1.0)
+        compact_if_due(store)
+    return LoadReport(tuple(files), errors)
+
+
+def find_sources(sources: Sequence[str | Path] | str | Path) -> list[Path]:
+    """Return the files that sources name, each once, in order of name.
+
+    Args:
+        sources: files, folders and globs.
+
+    Raises:
+        ValueError: one of them names nothing.
+    """
+    named = [sources] if isinstance(sources, str | Path) else list(sources)
+    found: dict[Path, None] = {}
+    for source in named:
+        path = Path(source)
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if file.is_file() and _is_log(file))
+        elif path.is_file():
+            inside = [path]
+        else:
+            inside = sorted(Path(name) for name in glob.glob(str(source), recursive=True) if Path(name).is_file())
+        if not inside:
+            raise ValueError(f"`source` is {source}; must be a log, a folder of logs or a glob that matches one; check the path")
+        found.update(dict.fromkeys(inside))
+    return list(found)
+
+
+def catch_up(store: Store) -> int:
+    """Index every complete load that the index does not have: after a crash, a rebuild or a new schema.
+
+    Args:
+        store: an open store.
+
+    Returns:
+        How many loads were indexed.
+    """
+    with store.writing:
+        with store.cursor() as cursor:
+            known = {load_id for (load_id,) in cursor.execute("SELECT load_id FROM loads").fetchall()}
+        missing = [manifest for manifest in manifests(store.home) if manifest.load_id not in known]
+        for manifest in missing:
+            index(store, manifest)
+        if missing:
+            compact_if_due(store)
+    return len(missing)
+
+
+def compact_if_due(store: Store) -> bool:
+    """Merge the tail into the stored order when it has grown past a twentieth of it.
+
+    Args:
+        store: an open store.
+
+    Returns:
+        Whether it merged.
+    """
+    with store.cursor() as cursor:
+        row = cursor.execute("SELECT (SELECT count(*) FROM events_tail), (SELECT count(*) FROM events_main)").fetchone()
+    tail, main = row if row is not None else (0, 0)
+    if tail == 0 or (main and tail < max(_TAIL_ROWS, main * _TAIL_SHARE)):
+        return False
+    compact(store)
+    return True
+
+
+def compact(store: Store) -> None:
+    """Merge the tail into the stored order (person, time); every answer stays the same.
+
+    Args:
+        store: an open store.
+    """
+    with store.writing, store.cursor() as cursor:
+        cursor.begin()
+        try:
+            cursor.execute(schema.statement("compact"))
+            cursor.commit()
+        except BaseException:
+            cursor.rollback()
+            raise
+    with store.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+
+
+def rebuild(store: Store) -> int:
+    """Make the whole index again from what landed.
+
+    Args:
+        store: an open store.
+
+    Returns:
+        How many loads were indexed.
+    """
+    with store.writing:
+        store.empty()
+        store.make()
+        return catch_up(store)
+
+
+def _load_one(store: Store, path: Path, mapped: MappedBy | None, progress: Progress) -> FileReport:
+    started = time.monotonic()
+    before = find(store.home, source_key(path, mapped)[0])
+    manifest = before or make_durable(store, path, mapped, _next_load(store), progress)
+    if before is None:
+        index(store, manifest)
+    return _report(store, path, manifest, already=before is not None, seconds=time.monotonic() - started)
+
+
+def _next_load(store: Store) -> int:
+    return max((manifest.load_id for manifest in manifests(store.home)), default=0) + 1
+
+
+def _report(store: Store, path: Path, manifest: Manifest, *, already: bool, seconds: float) -> FileReport:
+    told = {"load_id": manifest.load_id}
+    with store.cursor() as cursor:
+        row = cursor.execute(
+            "SELECT lines, landed, duplicates, rejected, skipped FROM loads WHERE load_id = $load_id", told
+        ).fetchone()
+        codes = cursor.execute(
+            "SELECT code, count(*) FROM rejected_lines WHERE load_id = $load_id GROUP BY code ORDER BY code", told
+        ).fetchall()
+    lines, landed, duplicates, rejected, skipped = row if row is not None else (0, 0, 0, 0, 0)
+    return FileReport(
+        str(path), manifest.digest, lines, landed, duplicates, rejected, skipped, dict(codes), already, seconds, manifest.note
+    )
+
+
+def _is_log(file: Path) -> bool:
+    name = file.name.lower()
+    for packed in _PACKED:
+        name = name.removesuffix(packed)
+    return name.endswith(_SUFFIXES) and not file.name.startswith(".")
+
+
+def _silent(_what: str, _share: float) -> None:
+    return None

@@ -1,0 +1,13 @@
+-- Merge the tail into the stored order: a small integer key per person, then time.
+CREATE OR REPLACE TEMP TABLE person_keys AS
+    SELECT person, (row_number() OVER (ORDER BY person) - 1)::INTEGER AS person_key FROM (SELECT DISTINCT person FROM events);
+
+CREATE TABLE events_next AS
+    SELECT k.person_key, e.person, e.* EXCLUDE (person, background)
+    FROM events AS e JOIN person_keys AS k ON e.person = k.person
+    ORDER BY k.person_key, e.ts, e.seq, e.event_id;
+DROP TABLE events_main;
+ALTER TABLE events_next RENAME TO events_main;
+DELETE FROM events_tail;
+DELETE FROM store_facts WHERE name = 'order_is_stale';
+DROP TABLE person_keys;

@@ -1,0 +1,16 @@
+DROP VIEW IF EXISTS event_attempts;
+DROP VIEW IF EXISTS event_sessions;
+DROP VIEW IF EXISTS rejects;
+DROP VIEW IF EXISTS impressions;
+DROP VIEW IF EXISTS inferences;
+DROP VIEW IF EXISTS exposures;
+DROP VIEW IF EXISTS persons;
+DROP VIEW IF EXISTS events;
+DROP TABLE IF EXISTS events_main;
+DROP TABLE IF EXISTS events_tail;
+DROP TABLE IF EXISTS identities;
+DROP TABLE IF EXISTS replayed_lines;
+DROP TABLE IF EXISTS rejected_lines;
+DROP TABLE IF EXISTS loads;
+DROP TABLE IF EXISTS store_facts;
+DROP TABLE IF EXISTS flow_starts;

@@ -1,0 +1,33 @@
+-- The index over landed/: kazasu.duckdb can be deleted, `kazasu rebuild` makes it again.
+-- No primary keys on purpose: de-duplication is an anti-join at landing.
+
+CREATE TABLE IF NOT EXISTS store_facts (name VARCHAR, value VARCHAR);
+
+CREATE TABLE IF NOT EXISTS loads (
+    load_id INTEGER, digest VARCHAR, source VARCHAR, mapping VARCHAR, lines BIGINT, landed BIGINT, duplicates BIGINT,
+    rejected BIGINT, skipped BIGINT, bad_values BIGINT, first_ts TIMESTAMPTZ, last_ts TIMESTAMPTZ, loaded_at TIMESTAMPTZ,
+    synthetic BOOLEAN, complete BOOLEAN
+);
+
+CREATE TABLE IF NOT EXISTS rejected_lines (
+    load_id INTEGER, source VARCHAR, line BIGINT, code VARCHAR, sentence VARCHAR, raw VARCHAR, event_id VARCHAR, content VARCHAR
+);
+
+CREATE TABLE IF NOT EXISTS flow_starts (event VARCHAR, outer_flow BOOLEAN);
+
+CREATE TABLE IF NOT EXISTS replayed_lines (load_id INTEGER, line BIGINT);
+
+CREATE TABLE IF NOT EXISTS identities (anonymous_id VARCHAR, user_id VARCHAR, ts TIMESTAMPTZ, event_id VARCHAR);
+
+CREATE TABLE IF NOT EXISTS events_tail (
+    event_id VARCHAR, event VARCHAR, ts TIMESTAMPTZ, seq BIGINT, user_id VARCHAR, anonymous_id VARCHAR, session_id VARCHAR,
+    attempt_id VARCHAR, platform VARCHAR, os_version VARCHAR, app_version VARCHAR, device VARCHAR, ts_device TIMESTAMPTZ,
+    sent_at TIMESTAMPTZ, received_at TIMESTAMPTZ, inference_id VARCHAR, model VARCHAR, model_version VARCHAR, conversion VARCHAR,
+    delegate VARCHAR, latency_ms DOUBLE, cold BOOLEAN, label VARCHAR, score DOUBLE, impression_id VARCHAR, display_ms DOUBLE,
+    copy_id VARCHAR, design_id VARCHAR, elapsed_ms DOUBLE, method VARCHAR, true_label VARCHAR, price_low DOUBLE, price_high DOUBLE,
+    payload_bytes DOUBLE, experiment VARCHAR, variant VARCHAR, properties JSON, bad_values UTINYINT, load_id INTEGER
+);
+
+-- The same columns, stored in (person, ts, seq, event_id) order under a small integer key.
+CREATE TABLE IF NOT EXISTS events_main AS
+    SELECT 0::INTEGER AS person_key, ''::VARCHAR AS person, * FROM events_tail LIMIT 0;

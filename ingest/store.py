@@ -1,0 +1,217 @@
+"""The one place that connects: opens and owns the DuckDB file, hands out cursors, knows the data version."""
+
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from ingest import schema
+from ingest.flows import attempt_starts, flows
+from ingest.records import Records
+
+Cursor = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error
+FatalDatabaseError = duckdb.FatalException
+DATABASE: Final = "kazasu.duckdb"
+_HOLDER = re.compile(r"PID (\d+)")
+
+
+class StoreUnavailable(RuntimeError):
+    """The store cannot be opened; the sentence says why and what to do."""
+
+
+class StoreBusy(StoreUnavailable):
+    """Another process owns the store.
+
+    Attributes:
+        pid: the owning process, when known.
+        owner: what owner.json says (url, token, pid), when the owner serves.
+    """
+
+    def __init__(self, sentence: str, pid: int | None, owner: dict[str, Any] | None) -> None:
+        super().__init__(sentence)
+        self.pid = pid
+        self.owner = owner
+
+
+class Store:
+    """A store of events: `landed/` and `records/` are the truth, the DuckDB file an index that can be made again."""
+
+    def __init__(self, home: Path, connection: Cursor) -> None:
+        self.home = home
+        self.records = Records(home / "records")
+        self.writing = threading.RLock()
+        self._connection = connection
+
+    @classmethod
+    def open(cls, home: Path | None = None) -> "Store":
+        """Open the store and own it until `close`; loads that a crash left unindexed are indexed now.
+
+        Args:
+            home: the folder; default KAZASU_HOME, else `.kazasu` here. It is made when missing.
+
+        Raises:
+            StoreBusy: another process owns it.
+            StoreUnavailable: it cannot be read; the sentence says what to do.
+        """
+        folder = (home or home_folder()).resolve()
+        for part in ("landed", "records", "spool"):
+            _make_folder(folder / part)
+        store = cls(folder, _connect(folder / DATABASE, folder))
+        try:
+            store.make()
+            from ingest.loading import catch_up
+
+            catch_up(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def make(self) -> None:
+        """Make the tables and views that are missing; a store of another schema version is emptied for re-indexing."""
+        with self.cursor() as cursor:
+            cursor.execute(schema.statement("tables"))
+            row = cursor.execute("SELECT value FROM store_facts WHERE name = 'schema_version'").fetchone()
+            if row is not None and row[0] != schema.VERSION:
+                self.empty()
+            for statement in schema.making():
+                cursor.execute(statement)
+            cursor.execute("DELETE FROM store_facts WHERE name = 'schema_version'")
+            cursor.execute("INSERT INTO store_facts VALUES ('schema_version', $version)", {"version": schema.VERSION})
+            cursor.execute("DELETE FROM flow_starts")
+            for event, encloses in attempt_starts(flows()).items():
+                cursor.execute("INSERT INTO flow_starts VALUES ($event, $encloses)", {"event": event, "encloses": encloses})
+
+    def empty(self) -> None:
+        """Drop every table of the index; what landed stays on disk and is indexed again by `catch_up`."""
+        with self.cursor() as cursor:
+            cursor.execute(schema.statement("empty"))
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """Give a cursor of its own for one piece of work; UTC throughout."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("SET TimeZone = 'UTC'")
+            yield cursor
+        finally:
+            cursor.close()
+
+    def data_version(self) -> str:
+        """Return what answers depend on: the last load and the number of records, as "LOAD-RECORDS"."""
+        with self.cursor() as cursor:
+            row = cursor.execute("SELECT coalesce(max(load_id), 0), coalesce(sum(landed), 0)::BIGINT FROM loads").fetchone()
+        load, landed = row if row is not None else (0, 0)
+        return f"{load}.{landed}-{self.records.count()}"
+
+    def observed_until(self) -> datetime | None:
+        """Return the latest event time of complete loads, or None when nothing landed."""
+        return self._one("SELECT max(last_ts) FROM loads WHERE complete")
+
+    def synthetic(self) -> bool:
+        """Say whether anything in the store was declared synthetic."""
+        return bool(self._one("SELECT coalesce(bool_or(synthetic), FALSE) FROM loads"))
+
+    def clustered(self) -> bool:
+        """Say whether `events_main` holds every event in the stored (person, time) order."""
+        return bool(
+            self._one(
+                "SELECT NOT EXISTS (SELECT 1 FROM events_tail)"
+                " AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale')"
+            )
+        )
+
+    def close(self) -> None:
+        """Give the store up; another process may open it."""
+        self._connection.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _one(self, question: str) -> Any:
+        with self.cursor() as cursor:
+            row = cursor.execute(question).fetchone()
+        return None if row is None else row[0]
+
+
+_current: dict[Path, Store] = {}
+_opening = threading.Lock()
+
+
+def current() -> Store:
+    """Return the store of this process, opening it on the first call."""
+    home = home_folder().resolve()
+    with _opening:
+        if home not in _current:
+            _current[home] = Store.open(home)
+        return _current[home]
+
+
+def close_current() -> None:
+    """Close the store that `current` opened, if any."""
+    with _opening:
+        for store in _current.values():
+            store.close()
+        _current.clear()
+
+
+def home_folder() -> Path:
+    """Return the store's folder: KAZASU_HOME, else `.kazasu` in the working directory."""
+    return Path(os.environ.get("KAZASU_HOME") or ".kazasu")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"`home` is {folder}; must be a folder that can be written ({error.strerror}); set KAZASU_HOME to another"
+        ) from error
+
+
+def _connect(path: Path, home: Path) -> Cursor:
+    settings = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(home / "spool"),
+    }
+    try:
+        return duckdb.connect(str(path), config=settings)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            holder = _HOLDER.search(str(error))
+            pid = int(holder.group(1)) if holder else None
+            raise StoreBusy(
+                f"`home` is {home}, owned by process {pid or 'unknown'}; must be free; stop that process or ask it", pid, _owner(home)
+            ) from error
+        raise StoreUnavailable(f"`{path}` cannot be opened ({_first_line(error)}); must be a store; run: kazasu doctor") from error
+    except duckdb.Error as error:
+        raise StoreUnavailable(
+            f"`{path}` cannot be read ({_first_line(error)}); must be a whole index; run: kazasu rebuild"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]
+
+
+def _owner(home: Path) -> dict[str, Any] | None:
+    path = home / "owner.json"
+    if not path.exists():
+        return None
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError:
+        return None  # half-written by an owner that is just starting or stopping: as good as none
+    return told if isinstance(told, dict) else None
