@@ -1,0 +1,1 @@
+"""What the terminal needs beside the rooms: files, reaching the store, words for answers, doctor, demo."""
