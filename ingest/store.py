@@ -62,7 +62,7 @@ class Store:
             StoreUnavailable: it cannot be read; the sentence says what to do.
         """
         folder = (home or home_folder()).resolve()
-        for part in ("landed", "records", "spool"):
+        for part in (".", "landed", "records", "spool"):
             _make_folder(folder / part)
         store = cls(folder, _connect(folder / DATABASE, folder))
         try:
@@ -173,7 +173,7 @@ def home_folder() -> Path:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(
             f"`home` is {folder}; must be a folder that can be written ({error.strerror}); set KAZASU_HOME to another"
