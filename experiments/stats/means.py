@@ -1,0 +1,115 @@
+"""Means of one value per unit: Welch's comparison, absolute and relative."""
+
+import math
+
+from experiments.stats.effects import Effect, Estimate, Interval, NoEffect
+from experiments.stats.proportions import no_units, no_variation
+from experiments.stats.samples import Moments
+
+
+def mean(sample: Moments, level: float = 0.95) -> Estimate | NoEffect:
+    """The mean with Student's interval, mean ± t √(s²/n) on n − 1 degrees of freedom.
+
+    Args:
+        sample: Moments of one value per unit.
+        level: Confidence level in (0, 1).
+
+    Returns:
+        The mean in the value's unit; without interval for a single unit; a NoEffect when there are no
+        units.
+    """
+    if sample.n == 0:
+        return no_units()
+    if sample.n == 1:
+        return Estimate(sample.mean, None, 1, "student")
+    half = _t(level, sample.n - 1) * math.sqrt(sample.variance / sample.n)
+    interval = Interval(sample.mean - half, sample.mean + half, level)
+    return Estimate(sample.mean, interval, sample.n, "student")
+
+
+def difference(
+    control: Moments, treatment: Moments, level: float = 0.95, coefficient: float = 1.0
+) -> Effect | NoEffect:
+    """Treatment's mean minus `coefficient` times control's, Welch's unequal-variance t.
+
+    se² = st²/nt + k² sc²/nc; degrees of freedom by Welch–Satterthwaite (Welch 1947, Biometrika 34:28–35).
+
+    Args:
+        control: Moments of control.
+        treatment: Moments of the treatment.
+        level: Confidence level in (0, 1).
+        coefficient: k: 1 for the difference; 1 − m or 1 + m to test against a margin m relative to control.
+
+    Returns:
+        An Effect in the value's unit; a NoEffect when an arm has fewer than two units or nothing varies.
+        Rests on the means being near normal: with a few huge values among few units it is not.
+    """
+    said = _no_comparison(control, treatment)
+    if said is not None:
+        return said
+    vt, vc = treatment.variance / treatment.n, coefficient**2 * control.variance / control.n
+    value, error = treatment.mean - coefficient * control.mean, math.sqrt(vt + vc)
+    return _effect(value, error, _freedom(vt, treatment.n, vc, control.n), level)
+
+
+def relative_difference(control: Moments, treatment: Moments, level: float = 0.95) -> Effect | NoEffect:
+    """(treatment − control) / |control| of two means by the delta method.
+
+    r = (t − c)/|c|, se² = (st²/nt) / c² + t² (sc²/nc) / c⁴, normal quantiles.
+
+    Args:
+        control: Moments of control.
+        treatment: Moments of the treatment.
+        level: Confidence level in (0, 1).
+
+    Returns:
+        A relative Effect (0.1 = +10 % of control); a NoEffect when an arm has fewer than two units, nothing
+        varies, or control's mean is too near zero to divide by (Fieller's condition |c| > t · se(c)).
+    """
+    from experiments.stats.contrast import p_of, z_of
+
+    said = _no_comparison(control, treatment)
+    if said is not None:
+        return said
+    c, t = control.mean, treatment.mean
+    vt, vc = treatment.variance / treatment.n, control.variance / control.n
+    if abs(c) <= _t(level, control.n - 1) * math.sqrt(vc):
+        return NoEffect(
+            "ratio_of_uncertain_mean",
+            "Control's mean cannot be told from zero, so a relative change has no bounds.",
+        )
+    error = math.sqrt(vt + (t / c) ** 2 * vc) / abs(c)
+    value, z = (t - c) / abs(c), z_of(level)
+    interval = Interval(value - z * error, value + z * error, level)
+    return Effect(value, interval, p_of(value / error), "relative", "delta")
+
+
+def _freedom(vt: float, nt: int, vc: float, nc: int) -> float:
+    """Welch–Satterthwaite degrees of freedom of √(vt + vc), free of scale so that nothing underflows."""
+    share = vt / (vt + vc)
+    return 1 / (share**2 / (nt - 1) + (1 - share) ** 2 / (nc - 1))
+
+
+def _effect(value: float, error: float, freedom: float, level: float) -> Effect:
+    from scipy.special import stdtr
+
+    half = _t(level, freedom) * error
+    p_value = min(1.0, 2 * float(stdtr(freedom, -abs(value / error))))
+    return Effect(value, Interval(value - half, value + half, level), p_value, "absolute", "welch")
+
+
+def _t(level: float, freedom: float) -> float:
+    """The two-sided Student quantile of a confidence level."""
+    from scipy.special import stdtrit
+
+    return -float(stdtrit(freedom, (1 - level) / 2))
+
+
+def _no_comparison(control: Moments, treatment: Moments) -> NoEffect | None:
+    if control.n == 0 or treatment.n == 0:
+        return no_units()
+    if control.n == 1 or treatment.n == 1:
+        return NoEffect("one_unit", "An arm has a single unit, so its spread is unknown.")
+    if control.deviations == 0 and treatment.deviations == 0:
+        return no_variation()
+    return None
