@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from experiments.stats.effects import Effect, Interval
+from experiments.stats.effects import Effect, Interval, NoEffect, no_variation
 
 Limits = Callable[[float], tuple[float, float]]
 """From a normal quantile z > 0 to the (low, high) limits of one estimate; wider for larger z."""
@@ -65,6 +65,48 @@ def contrast(terms: Sequence[Term], level: float, method: str) -> Effect:
     value = math.fsum(term.weight * term.value for term in terms)
     low, high = _mover(terms, z_of(level))
     return Effect(value, Interval(low, high, level), _p_value(terms), "absolute", method)
+
+
+def relative_change(
+    control: float, control_variance: float, treatment: float, treatment_variance: float, level: float
+) -> Effect | NoEffect:
+    """(treatment − control) / |control| of two independent estimates by the delta method.
+
+    r = (t − c)/|c|, se² = var(t) / c² + t² var(c) / c⁴, normal quantiles.
+
+    Args:
+        control: c, in any unit.
+        control_variance: Variance of the estimate c (not of one unit), in its unit squared.
+        treatment: t, in the same unit.
+        treatment_variance: Variance of the estimate t.
+        level: Confidence level in (0, 1).
+
+    Returns:
+        A relative Effect (0.1 = +10 % of control); a NoEffect when control is too near zero to divide by,
+        or when neither estimate varies.
+    """
+    said = divisible(control, control_variance, level)
+    if said is not None:
+        return said
+    error = math.sqrt(treatment_variance + (treatment / control) ** 2 * control_variance) / abs(control)
+    if error == 0:
+        return no_variation()
+    value, z = (treatment - control) / abs(control), z_of(level)
+    interval = Interval(value - z * error, value + z * error, level)
+    return Effect(value, interval, p_of(value / error), "relative", "delta")
+
+
+def divisible(control: float, variance: float, level: float) -> NoEffect | None:
+    """Why control cannot be divided by, if so: Fieller's condition |c| > z · se(c) for a bounded interval.
+
+    Fieller (1954), JRSS B 16:175–185.
+    """
+    if abs(control) <= z_of(level) * math.sqrt(variance):
+        return NoEffect(
+            "ratio_of_uncertain_control",
+            "Control cannot be told from zero, so a relative change has no bounds.",
+        )
+    return None
 
 
 def _mover(terms: Sequence[Term], z: float) -> tuple[float, float]:

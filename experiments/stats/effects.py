@@ -123,6 +123,16 @@ class Reason:
     facts: Facts = ()
 
 
+def no_units() -> NoEffect:
+    """An arm is empty."""
+    return NoEffect("no_units", "An arm has no units yet, so there is nothing to compare.")
+
+
+def no_variation() -> NoEffect:
+    """Every unit behaved alike."""
+    return NoEffect("no_variation", "All units behaved alike, so chance cannot be told from an effect.")
+
+
 def _require_finite(name: str, value: float) -> None:
     if not math.isfinite(value):
         raise ValueError(f"`{name}` is {value}; must be finite; return a NoEffect where there is no number.")

@@ -2,8 +2,8 @@
 
 import math
 
-from experiments.stats.effects import Effect, Estimate, Interval, NoEffect
-from experiments.stats.proportions import no_units, no_variation
+from experiments.stats.contrast import relative_change
+from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, no_units, no_variation
 from experiments.stats.samples import Moments
 
 
@@ -64,24 +64,13 @@ def relative_difference(control: Moments, treatment: Moments, level: float = 0.9
 
     Returns:
         A relative Effect (0.1 = +10 % of control); a NoEffect when an arm has fewer than two units, nothing
-        varies, or control's mean is too near zero to divide by (Fieller's condition |c| > t · se(c)).
+        varies, or control's mean is too near zero to divide by (Fieller's condition |c| > z · se(c)).
     """
-    from experiments.stats.contrast import p_of, z_of
-
     said = _no_comparison(control, treatment)
     if said is not None:
         return said
-    c, t = control.mean, treatment.mean
-    vt, vc = treatment.variance / treatment.n, control.variance / control.n
-    if abs(c) <= _t(level, control.n - 1) * math.sqrt(vc):
-        return NoEffect(
-            "ratio_of_uncertain_mean",
-            "Control's mean cannot be told from zero, so a relative change has no bounds.",
-        )
-    error = math.sqrt(vt + (t / c) ** 2 * vc) / abs(c)
-    value, z = (t - c) / abs(c), z_of(level)
-    interval = Interval(value - z * error, value + z * error, level)
-    return Effect(value, interval, p_of(value / error), "relative", "delta")
+    vc, vt = control.variance / control.n, treatment.variance / treatment.n
+    return relative_change(control.mean, vc, treatment.mean, vt, level)
 
 
 def _freedom(vt: float, nt: int, vc: float, nc: int) -> float:

@@ -1,11 +1,11 @@
-"""Shares of units: Wilson's interval, Newcombe's difference, relative effects, interaction, equality of k shares."""
+"""Shares of units: Wilson's interval, Newcombe's difference, relative effects, interaction, equality."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.stats.contrast import Limits, Term, contrast, p_of, z_of
-from experiments.stats.effects import Effect, Estimate, Interval, NoEffect
+from experiments.stats.contrast import Limits, Term, contrast, divisible, p_of, relative_change, z_of
+from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, no_units, no_variation
 from experiments.stats.samples import Count
 
 
@@ -117,14 +117,11 @@ def relative_difference(control: Count, treatment: Count, level: float = 0.95) -
         A relative Effect (0.1 = +10 %); a NoEffect when an arm has no units or no hits, when nothing
         varies, or when control's share is too uncertain to divide by (Fieller's condition c > z · se(c)).
     """
-    said = _no_ratio(control, treatment, level)
+    said = _no_ratio(control, treatment)
     if said is not None:
         return said
-    c, t = control.hits / control.n, treatment.hits / treatment.n
-    error = math.sqrt(t * (1 - t) / treatment.n + (t / c) ** 2 * c * (1 - c) / control.n) / c
-    value, z = t / c - 1, z_of(level)
-    interval = Interval(value - z * error, value + z * error, level)
-    return Effect(value, interval, p_of(value / error), "relative", "delta")
+    (c, vc), (t, vt) = (_share_and_variance(count) for count in (control, treatment))
+    return relative_change(c, vc, t, vt, level)
 
 
 def log_ratio(control: Count, treatment: Count, level: float = 0.95) -> Effect | NoEffect:
@@ -140,7 +137,7 @@ def log_ratio(control: Count, treatment: Count, level: float = 0.95) -> Effect |
     Returns:
         A relative Effect (0.1 = +10 %); a NoEffect under the same conditions as `relative_difference`.
     """
-    said = _no_ratio(control, treatment, level)
+    said = _no_ratio(control, treatment) or _uncertain(control, level)
     if said is not None:
         return said
     log = math.log(treatment.hits / treatment.n) - math.log(control.hits / control.n)
@@ -177,16 +174,6 @@ def independence(counts: Sequence[Count]) -> ChiSquare | NoEffect:
     return ChiSquare(statistic, len(counts) - 1, float(chdtrc(len(counts) - 1, statistic)))
 
 
-def no_units() -> NoEffect:
-    """An arm is empty."""
-    return NoEffect("no_units", "An arm has no units yet, so there is nothing to compare.")
-
-
-def no_variation() -> NoEffect:
-    """Every unit behaved alike."""
-    return NoEffect("no_variation", "All units behaved alike, so chance cannot be told from an effect.")
-
-
 def _term(weight: float, count: Count) -> Term:
     return Term(weight, count.hits / count.n, _limits(count))
 
@@ -195,20 +182,22 @@ def _limits(count: Count) -> Limits:
     return lambda z: wilson(count.hits, count.n, z)
 
 
-def _no_ratio(control: Count, treatment: Count, level: float) -> NoEffect | None:
-    """Why the ratio of two shares has no usable interval, if it has none."""
+def _share_and_variance(count: Count) -> tuple[float, float]:
+    share = count.hits / count.n
+    return share, share * (1 - share) / count.n
+
+
+def _uncertain(control: Count, level: float) -> NoEffect | None:
+    share, variance = _share_and_variance(control)
+    return divisible(share, variance, level)
+
+
+def _no_ratio(control: Count, treatment: Count) -> NoEffect | None:
+    """Why the ratio of two shares has no usable interval, if the counts themselves forbid it."""
     if control.n == 0 or treatment.n == 0:
         return no_units()
     if control.hits == 0 or treatment.hits == 0:
         return NoEffect("ratio_without_hits", "An arm has no hits, so a relative change cannot be stated.")
     if control.hits == control.n and treatment.hits == treatment.n:
         return no_variation()
-    share = control.hits / control.n
-    if share <= z_of(level) * math.sqrt(share * (1 - share) / control.n):
-        return NoEffect(
-            "ratio_of_uncertain_control",
-            f"Control has only {control.hits} hits: its share cannot be told from zero, so a relative "
-            "change has no bounds.",
-            (("hits", control.hits),),
-        )
     return None

@@ -1,0 +1,7 @@
+"""Sufficient statistics: all that a formula needs to know of one arm; they add over disjoint sets of units."""
+
+from experiments.stats.samples.parts import NO_PARTS, Parts
+from experiments.stats.samples.risk import Counts, RiskTable
+from experiments.stats.samples.sums import Count, Moments
+
+__all__ = ["NO_PARTS", "Count", "Counts", "Moments", "Parts", "RiskTable"]
