@@ -4,13 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from ingest.formats.tabular import sql
 from ingest.formats.tabular.rows import Column, Kind, SourceError
-from ingest.formats.tabular.sql import Expression, exp
+from ingest.formats.tabular.sql import Expression
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[([^\]=]+)=([^\]]*)\]")
 _NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-_NOT_JSON = r'[:,\[](-[iInN]|[iIN]|n[aA])'
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_WORD_NOT_JSON = (
+    "[INi]|n[aA]"  # of NaN, Infinity, inf, nan: outside strings JSON has only true, false and null
+)
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 
 
@@ -53,9 +58,9 @@ class Cells:
         if root is None:
             return Cell(sql.NULL, sql.NULL, "json", sql.NULL)
         native = sql.column(root.alias)
-        if not rest:
-            return self._cell(native, root.kind)
-        return self._cell(_inside(_as_json(native, root.kind), rest), "json")
+        if root.kind == "json" or rest:
+            return self._cell(_inside(_document(native, root.kind), rest), "json")
+        return self._cell(native, root.kind)
 
     def is_whole(self, path: str) -> bool:
         """Whether a path is the plain name of a column."""
@@ -78,7 +83,9 @@ class Cells:
 
     def _unknown(self, path: str) -> str:
         names = ", ".join(list(self._columns)[:20])
-        seen = next((word for mark, word in _SEPARATORS.items() if len(self._columns) == 1 and mark in names), None)
+        seen = next(
+            (word for mark, word in _SEPARATORS.items() if len(self._columns) == 1 and mark in names), None
+        )
         hint = f"set `delimiter`: the header looks separated by {seen}" if seen else "correct the mapping"
         return f"`{path}` is not a column of {self._name}; must be one of {names}; {hint}"
 
@@ -88,10 +95,12 @@ class Cells:
             text = sql.case([(sql.is_one_of(text, self._null), sql.NULL)], text)
         if kind == "number":
             text = sql.when(sql.not_null(_finite(native)), text)
-        json = sql.json_text(text)
-        if kind in ("json", "number", "boolean"):
-            json = sql.when(sql.not_null(text), native if kind == "json" else sql.json_text(native))
-        return Cell(text, json, kind, native)
+        json = sql.json_text(text if kind != "number" and kind != "boolean" else native)
+        if kind == "json":
+            suspect = sql.call("regexp_matches", native, sql.text("NaN|Infinity"))
+            odd = sql.all_of([suspect, exp.Not(this=strict_json(native))])
+            json = sql.case([(odd, sql.json_text(native))], native)
+        return Cell(text, sql.when(sql.not_null(text), json), kind, native)
 
 
 def as_type(cell: Cell, wanted: str | None) -> Expression:
@@ -106,7 +115,13 @@ def as_type(cell: Cell, wanted: str | None) -> Expression:
     kept = sql.json_text(cell.text)
     if wanted == "number":
         plain = sql.all_of([sql.matches(cell.text, _NUMBER), sql.call("isfinite", _double(cell.text))])
-        return sql.case([(plain, cell.text), (sql.call("isfinite", _double(cell.text)), sql.json_text(_double(cell.text)))], kept)
+        return sql.case(
+            [
+                (plain, cell.text),
+                (sql.call("isfinite", _double(cell.text)), sql.json_text(_double(cell.text))),
+            ],
+            kept,
+        )
     if wanted == "boolean":
         lower = sql.call("lower", cell.text)
         yes = sql.is_one_of(lower, [sql.text(word) for word in ("true", "t", "yes", "1")])
@@ -118,12 +133,14 @@ def as_type(cell: Cell, wanted: str | None) -> Expression:
 
 
 def strict_json(text: Expression) -> Expression:
-    """Whether a text is JSON without the words (NaN, Infinity) that the database lets through."""
-    words = sql.call("regexp_matches", sql.joined(sql.text(":"), text), sql.text(_NOT_JSON))
-    return sql.all_of([sql.call("json_valid", text), exp.Not(this=words)])
+    """Whether a text is JSON, without the words (NaN, Infinity) that the database lets through."""
+    bare = sql.call("regexp_replace", text, sql.text(_STRING), sql.text(""), sql.text("g"))
+    worded = sql.call("regexp_matches", bare, sql.text(_WORD_NOT_JSON))
+    return sql.all_of([sql.call("json_valid", text), exp.Not(this=worded)])
 
 
-def _as_json(native: Expression, kind: Kind) -> Expression:
+def _document(native: Expression, kind: Kind) -> Expression:
+    """A column's value as a JSON document to look into; NULL if it is none."""
     if kind == "json":
         return sql.json_text(native)
     return sql.when(strict_json(native), native) if kind == "text" else sql.NULL
@@ -133,17 +150,21 @@ def _inside(document: Expression, path: str) -> Expression:
     """The JSON text of the value that a path leads to inside a document."""
     for member, index, key, value in _STEP.findall(path):
         if key:
-            test = exp.EQ(this=sql.call("json_extract_string", exp.to_identifier("x"), _pointer(key)), expression=sql.text(value))
+            test = exp.EQ(
+                this=sql.call("json_extract_string", exp.to_identifier("x"), sql.text(pointer(key))),
+                expression=sql.text(value),
+            )
             chosen = exp.Lambda(this=test, expressions=[exp.to_identifier("x")])
             items = sql.call("json_extract", document, sql.text("$[*]"))
             document = sql.call("list_extract", sql.call("list_filter", items, chosen), sql.number(1))
         else:
-            document = sql.call("json_extract", document, _pointer(member or index))
+            document = sql.call("json_extract", document, sql.text(pointer(member or index)))
     return sql.cast(document, "VARCHAR")
 
 
-def _pointer(step: str) -> Expression:
-    return sql.text("/" + step.replace("~", "~0").replace("/", "~1"))
+def pointer(member: str) -> str:
+    """The JSON pointer (RFC 6901) to a member or an item of a document."""
+    return "/" + member.replace("~", "~0").replace("/", "~1")
 
 
 def _double(value: Expression) -> Expression:

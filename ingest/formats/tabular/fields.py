@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from ingest.events import PROMOTED
 from ingest.formats.mapping.model import FieldRule, Mapping
 from ingest.formats.mapping.values import Condition, Scalar
 from ingest.formats.tabular import sql
 from ingest.formats.tabular.cells import Cell, Cells, as_type
 from ingest.formats.tabular.rows import SourceError
-from ingest.formats.tabular.sql import Expression, exp
+from ingest.formats.tabular.sql import Expression
 
 ROW_ID = "row_id"
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
@@ -21,11 +23,20 @@ _PROMOTED = {promoted.name: _TYPES[promoted.type] for promoted in PROMOTED}
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A field's value: as text, as JSON text (both NULL when missing), and when it breaks the mapping's own list."""
+    """A field's value.
+
+    Attributes:
+        text: as text; NULL when missing.
+        json: as JSON text; NULL when missing.
+        found: as the log has it, before the mapping's `values`.
+        unlisted: when it is none of the mapping's `values` and must be; None if it need not be.
+        cell: as the log has it; None if it is a constant.
+    """
 
     text: Expression
     json: Expression
-    unlisted: Expression
+    found: Expression
+    unlisted: Expression | None = None
     cell: Cell | None = None
 
 
@@ -42,13 +53,14 @@ def value_of(name: str, rule: FieldRule, cells: Cells, row_id: Expression) -> Va
         SourceError: the log lacks a column, or a template is malformed.
     """
     if rule.constant is not None:
-        return Value(sql.text(_plain(rule.constant)), sql.text(json.dumps(rule.constant, ensure_ascii=False)), exp.false())
+        text = sql.text(_plain(rule.constant))
+        return Value(text, sql.text(json.dumps(rule.constant, ensure_ascii=False)), text)
     if rule.template is not None:
         filled = _filled(rule.template, cells, row_id)
         cell = Cell(filled, sql.json_text(filled), "text", filled)
     else:
         cell = cells.find(rule.column or "")
-    base = Value(cell.text, as_type(cell, rule.type or _PROMOTED.get(name)), exp.false(), cell)
+    base = Value(cell.text, as_type(cell, rule.type or _PROMOTED.get(name)), cell.text, cell=cell)
     return _listed(base, rule) if rule.values else base
 
 
@@ -85,7 +97,8 @@ def _listed(base: Value, rule: FieldRule) -> Value:
     return Value(
         sql.case(zip(is_key, texts, strict=True), kept[0]),
         sql.case(zip(is_key, jsons, strict=True), kept[1]),
-        unlisted if rule.otherwise == "reject" else exp.false(),
+        base.text,
+        unlisted if rule.otherwise == "reject" else None,
         Cell(base.text, base.json, "text", base.text),
     )
 
@@ -120,5 +133,7 @@ def _filled(template: str, cells: Cells, row_id: Expression) -> Expression:
             parts.append(cells.find(found[1]).text)
     rest = template[end:]
     if "{" in rest or "}" in rest or not parts:
-        raise SourceError(f"`template` is {template!r}; must name columns in braces, such as \"{{user}}-{{ts}}\"; correct it")
+        raise SourceError(
+            f'`template` is {template!r}; must name columns in braces, such as "{{user}}-{{ts}}"; correct it'
+        )
     return sql.joined(*parts, sql.text(rest))

@@ -1,42 +1,40 @@
 """Rows of foreign NDJSON: one object a line, its members are the columns."""
 
-import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 
 from ingest.event import Refused, Reject, decode
 from ingest.events import MAX_DEPTH, MAX_LINE_BYTES
-from ingest.formats.tabular.inflate import WholeLines
-from ingest.formats.tabular.rows import LINE, RAW, Column, cut_short
+from ingest.formats.tabular.plain import Plain
+from ingest.formats.tabular.rows import LINE, RAW, Column
 
 _BATCH = 16_384
-_BUFFER = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class JsonLines:
-    """A foreign NDJSON file opened for reading; see `Rows`. Opening reads it once, for its members and its faults.
+    """A foreign NDJSON file opened for reading; see `Rows`. Opening reads it once, for members and faults.
 
     Args:
-        path: the file; plain, gzip or zstd.
+        plain: the file, unpacked.
     """
 
     schema = pa.schema([(LINE, pa.int64()), (RAW, pa.string())])
     unsure = False
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, plain: Plain) -> None:
+        self._plain = plain
         self.rejects: list[Reject] = []
         names: dict[str, None] = {}
-        for number, line in self._lines(self.rejects):
+        for number, line in self._lines():
             fault = _fault(line, names)
             if fault is not None:
                 raw = line.decode("utf-8", errors="replace")
                 self.rejects.append(Reject(number, fault.code, fault.sentence, raw))
+        self.rejects.extend(plain.reject(self._last + 1))
         self._bad = frozenset(reject.line for reject in self.rejects)
         self.columns = tuple(Column(name, f"c{n}", "json") for n, name in enumerate(names))
 
@@ -44,7 +42,7 @@ class JsonLines:
         """The lines that are JSON objects, in the order of the file."""
         lines: list[int] = []
         raw: list[str] = []
-        for number, line in self._lines([]):
+        for number, line in self._lines():
             if number in self._bad:
                 continue
             lines.append(number)
@@ -54,16 +52,14 @@ class JsonLines:
                 lines, raw = [], []
         yield pa.RecordBatch.from_pydict({LINE: lines, RAW: raw}, schema=self.schema)
 
-    def _lines(self, faults: list[Reject]) -> Iterator[tuple[int, bytes]]:
-        stream = WholeLines(self._path)
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
         number = 0
-        with io.BufferedReader(stream, buffer_size=_BUFFER) as lines:
+        with self._plain.path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 content = line.strip().removeprefix(_BOM)
                 if content:
                     yield number, content
-            if stream.fault is not None:
-                faults.append(cut_short(number + 1, stream.fault, stream.cut))
+        self._last = number
 
 
 def _fault(line: bytes, names: dict[str, None]) -> Refused | None:

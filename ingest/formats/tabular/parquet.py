@@ -22,6 +22,8 @@ class ParquetRows:
         SourceError: it is no Parquet file; while reading, if it is damaged inside.
     """
 
+    unsure = False
+
     def __init__(self, path: Path) -> None:
         self._name = path.name
         try:
@@ -30,7 +32,9 @@ class ParquetRows:
             raise SourceError(self._sentence(fault)) from fault
         fields = self._file.schema_arrow
         self.columns = tuple(Column(f.name, f"c{n}", kind_of(f.type)) for n, f in enumerate(fields))
-        self.schema = pa.schema([(LINE, pa.int64()), *((c.alias, f.type) for c, f in zip(self.columns, fields, strict=True))])
+        self.schema = pa.schema(
+            [(LINE, pa.int64()), *((c.alias, f.type) for c, f in zip(self.columns, fields, strict=True))]
+        )
         self.rejects: list[Reject] = []
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -45,4 +49,5 @@ class ParquetRows:
             raise SourceError(self._sentence(fault)) from fault
 
     def _sentence(self, fault: Exception) -> str:
-        return f"`source` is {self._name}; must be a whole Parquet file; write it again ({str(fault).splitlines()[0]})"
+        reason = str(fault).splitlines()[0]
+        return f"`source` is {self._name}; must be a whole Parquet file; write it again ({reason})"

@@ -1,4 +1,4 @@
-"""Delimited text read record by record: slower than Arrow's reader, exact about every line that breaks the form."""
+"""Delimited text read record by record: slower than Arrow's reader, exact about every row."""
 
 import codecs
 import io
@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import BinaryIO
 
 from ingest.event import Reject
 from ingest.formats.mapping.model import Source
-from ingest.formats.tabular.inflate import WholeLines
-from ingest.formats.tabular.rows import SourceError, cut_short
+from ingest.formats.tabular.rows import SourceError
 
 _LONGEST_RECORD = 100  # lines that one quoted value may span before its quote counts as never closed
 _WIDE = ("utf-16", "utf-32")
@@ -35,7 +35,9 @@ class Form:
         if not self.quote or self.quote not in text:
             return tuple(text.split(self.delimiter))
         quote, delimiter = re.escape(self.quote), re.escape(self.delimiter)
-        field = re.compile(f"{quote}((?:[^{quote}]|{quote}{quote})*){quote}(?={delimiter}|$)|([^{delimiter}]*)", re.S)
+        field = re.compile(
+            f"{quote}((?:[^{quote}]|{quote}{quote})*){quote}(?={delimiter}|$)|([^{delimiter}]*)", re.DOTALL
+        )
         fields: list[str] = []
         start = 0
         while True:
@@ -54,7 +56,7 @@ class Records:
     """The records of a delimited file, one by one.
 
     Args:
-        stream: its inflated bytes.
+        file: its plain bytes.
         form: how fields are told apart.
         skip: lines to pass over at the top.
 
@@ -63,10 +65,9 @@ class Records:
         row: the number of the row read last.
     """
 
-    def __init__(self, stream: WholeLines, form: Form, skip: int) -> None:
-        self._stream = stream
+    def __init__(self, file: BinaryIO, form: Form, skip: int) -> None:
         self._form = form
-        self._lines = _decoded(stream, form.encoding)
+        self._lines = _decoded(file, form.encoding)
         self._ahead: deque[str | bytes] = deque()
         self.rejects: list[Reject] = []
         self.row = 0
@@ -77,7 +78,9 @@ class Records:
         """The first record, the names of the columns; None if the file holds nothing."""
         line = self._next()
         if isinstance(line, bytes):
-            raise SourceError(f"`encoding` is {self._form.encoding!r}; must fit the header line; name the right one")
+            raise SourceError(
+                f"`encoding` is {self._form.encoding!r}; must fit the header line; name the right one"
+            )
         return None if line is None else self._form.split(line) or (line,)
 
     def rows(self, width: int) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -94,8 +97,6 @@ class Records:
                 self._reject_form(line, fields, width)
             else:
                 yield self.row, fields
-        if self._stream.fault is not None:
-            self.rejects.append(cut_short(self.row + 1, self._stream.fault, self._stream.cut))
 
     def _next(self) -> str | bytes | None:
         """The next line that is not empty: text, or bytes that are no text in this encoding."""
@@ -125,26 +126,27 @@ class Records:
     def _reject_encoding(self, line: bytes) -> None:
         encoding = self._form.encoding
         code = "not_utf8" if encoding.startswith("utf-8") else "bad_encoding"
-        sentence = f"`row` is not {encoding}; must be text in that encoding; name the right `encoding`, or mend the row"
+        sentence = f"`row` is not {encoding}; must be text in it; name the right `encoding`, or mend the row"
         self.rejects.append(Reject(self.row, code, sentence, line.decode("utf-8", errors="replace")))
 
     def _reject_form(self, line: str, fields: tuple[str, ...] | None, width: int) -> None:
         if fields is None:
-            sentence = "`row` opens a quote and never closes it; must close it; mend the row, or name the right `quote`"
+            sentence = "`row` opens a quote and does not close it; must close it; mend it, or correct `quote`"
             self.rejects.append(Reject(self.row, "open_quote", sentence, line))
             return
         counted = f"`row` has {len(fields)} values; must have {width}, one for each column"
-        self.rejects.append(Reject(self.row, "ragged_row", f"{counted}; mend the row, or name the right `delimiter`", line))
+        self.rejects.append(
+            Reject(self.row, "ragged_row", f"{counted}; mend the row, or name the right `delimiter`", line)
+        )
 
 
-def _decoded(stream: WholeLines, encoding: str) -> Iterator[str | bytes]:
+def _decoded(file: BinaryIO, encoding: str) -> Iterator[str | bytes]:
     """Lines without their ends, as text; a line that is no text in the encoding comes as bytes."""
-    buffered = io.BufferedReader(stream, buffer_size=1 << 20)
     if encoding.startswith(_WIDE):
-        yield from _wide(buffered, encoding)
+        yield from _wide(file, encoding)
         return
     first = "utf-8-sig" if encoding == "utf-8" else encoding
-    for line in buffered:
+    for line in file:
         content = line.rstrip(b"\r\n")
         try:
             yield codecs.decode(content, first)
@@ -153,9 +155,11 @@ def _decoded(stream: WholeLines, encoding: str) -> Iterator[str | bytes]:
         first = encoding
 
 
-def _wide(buffered: io.BufferedReader, encoding: str) -> Iterator[str]:
+def _wide(file: BinaryIO, encoding: str) -> Iterator[str]:
     try:
-        for line in io.TextIOWrapper(buffered, encoding=encoding, newline="\n"):
+        for line in io.TextIOWrapper(file, encoding=encoding, newline="\n"):
             yield line.rstrip("\r\n")
     except UnicodeDecodeError as fault:
-        raise SourceError(f"`encoding` is {encoding!r}; must fit the file; name the right one ({fault.reason})") from fault
+        raise SourceError(
+            f"`encoding` is {encoding!r}; must fit the file; name the right one ({fault.reason})"
+        ) from fault

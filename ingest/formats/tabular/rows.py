@@ -1,4 +1,4 @@
-"""What a foreign log gives, whatever its format: named columns, batches of rows with their numbers, and rejects."""
+"""What a foreign log gives, whatever its format: named columns, numbered rows in batches, and rejects."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ingest.event import Reject
 from ingest.formats.mapping import MappingError
 
 Kind = Literal["text", "json", "number", "boolean", "instant", "local", "other"]
-"""What a column holds: text, JSON (nested values), numbers, booleans, times with a zone, times without, other."""
+"""What a column holds; json: nested values; instant: times with a zone; local: times without."""
 
 LINE = "#line"
 RAW = "#raw"
@@ -34,14 +34,16 @@ class Rows(Protocol):
 
     Attributes:
         columns: its columns, in order.
-        schema: of the batches: `#line` (1-based number of the data row) and one field for each column's alias,
+        schema: of the batches: `#line` (1-based number of the data row) and a field for each column's alias;
             or `#line` and `#raw` (the line as text) when the columns are members of JSON lines.
         rejects: rows that could not be read; complete once the batches are exhausted.
+        unsure: the batches stopped early, at a row the quick reader cannot judge; reading again is exact.
     """
 
     columns: tuple[Column, ...]
     schema: pa.Schema
     rejects: list[Reject]
+    unsure: bool
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The readable rows, in the order of the file."""
@@ -55,16 +57,13 @@ def kind_of(dtype: pa.DataType) -> Kind:
     if pa.types.is_timestamp(dtype):
         return "instant" if dtype.tz else "local"
     tests: tuple[tuple[Kind, bool], ...] = (
-        ("text", pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_string_view(dtype)),
+        (
+            "text",
+            pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_string_view(dtype),
+        ),
         ("number", pa.types.is_integer(dtype) or pa.types.is_floating(dtype) or pa.types.is_decimal(dtype)),
         ("boolean", pa.types.is_boolean(dtype)),
         ("local", pa.types.is_date(dtype)),
         ("json", pa.types.is_nested(dtype)),
     )
     return next((kind for kind, holds in tests if holds), "other")
-
-
-def cut_short(line: int, fault: str, cut: bytes) -> Reject:
-    """The reject for the row that a damaged file breaks off in."""
-    sentence = f"`source` breaks off in data row {line}: {fault}; must be whole; copy the file again and load it"
-    return Reject(line, "cut_short", sentence, cut[:10_000].decode("utf-8", errors="replace"))

@@ -1,10 +1,10 @@
-"""Small builders of SQL expressions; every value from a mapping or a log becomes a literal, never text of a statement."""
+"""Small builders of SQL expressions; a value of a mapping becomes a literal, never text of a statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
-Expression = exp.Expression
+Expression = exp.Expr
 NULL = exp.Null()
 
 
@@ -28,13 +28,20 @@ def column(name: str) -> Expression:
     return exp.column(exp.to_identifier(name, quoted=True))
 
 
+def named(value: Expression, name: str) -> Expression:
+    """A value under a quoted name."""
+    return exp.alias_(value, name, quoted=True)
+
+
 def cast(value: Expression, dtype: str, *, safe: bool = False) -> Expression:
     """CAST, or TRY_CAST if `safe`."""
     kind = exp.TryCast if safe else exp.Cast
     return kind(this=value, to=exp.DataType.build(dtype, dialect="duckdb"))
 
 
-def case(branches: Iterable[tuple[Expression, Expression]], otherwise: Expression | None = None) -> Expression:
+def case(
+    branches: Iterable[tuple[Expression, Expression]], otherwise: Expression | None = None
+) -> Expression:
     """CASE WHEN … THEN … ELSE … END."""
     ifs = [exp.If(this=when, true=then) for when, then in branches]
     if not ifs:
@@ -78,6 +85,12 @@ def any_of(conditions: Iterable[Expression]) -> Expression:
 def joined(*parts: Expression) -> Expression:
     """All parts as one text; NULL if one of them is NULL."""
     return exp.paren(exp.DPipe(this=parts[0], expression=joined(*parts[1:]))) if len(parts) > 1 else parts[0]
+
+
+def total(numbers: Sequence[Expression]) -> Expression:
+    """The sum of one or more numbers."""
+    first, *rest = numbers
+    return exp.Add(this=exp.paren(first), expression=total(rest)) if rest else exp.paren(first)
 
 
 def matches(value: Expression, pattern: str) -> Expression:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from sqlglot import exp
+
 from ingest.events import FIRST_YEAR, LAST_YEAR
 from ingest.formats.mapping.values import EPOCHS
 from ingest.formats.tabular import sql
 from ingest.formats.tabular.cells import Cell
 from ingest.formats.tabular.rows import SourceError
-from ingest.formats.tabular.sql import Expression, exp
+from ingest.formats.tabular.sql import Expression
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = "([T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?)"
@@ -17,25 +19,28 @@ _EPOCH = "-?[0-9]{1,17}(\\.[0-9]{1,9})?"
 
 
 def instant(cell: Cell, formats: Sequence[str], zone: str | None, field: str) -> Expression:
-    """The instant that a value names, TIMESTAMPTZ; NULL if it names none within the years that events may have.
+    """The instant that a value names, TIMESTAMPTZ; NULL if it names none in the years that events may have.
 
-    An hour that the end of summer time repeats is read as the second one; one that its start skips, as an hour later.
+    The hour that the end of summer time repeats counts as the second one; the hour that its start skips, as
+    the hour after.
 
     Args:
         cell: the value.
-        formats: `iso`, `epoch_s`, `epoch_ms`, `epoch_us` or patterns of strptime; the first that fits holds.
+        formats: `iso`, `epoch_s`, `epoch_ms`, `epoch_us` or patterns; the first that fits holds.
         zone: the IANA zone of times that carry no offset.
         field: the event field, for sentences.
 
     Raises:
-        SourceError: the column holds times without offset and no zone is named, or numbers and no epoch is named.
+        SourceError: the times lack offset and zone, or are numbers of no named unit.
     """
     if cell.kind == "instant":
         return _within_years(sql.cast(cell.native, "TIMESTAMPTZ"))
     if cell.kind == "local":
         return _within_years(_in_zone(sql.cast(cell.native, "TIMESTAMP"), _required(zone, field)))
     if cell.kind == "number" and not set(formats) <= set(EPOCHS):
-        raise SourceError(f"`{field}` comes from a column of numbers; must say what they count; set format = \"epoch_ms\"")
+        raise SourceError(
+            f'`{field}` comes from a column of numbers; must say what they count; set format = "epoch_ms"'
+        )
     readings = [_read(cell.text, form, zone, field) for form in formats]
     return _within_years(sql.call("coalesce", *readings) if len(readings) > 1 else readings[0])
 
@@ -47,7 +52,9 @@ def needs_zone(text: Expression) -> Expression:
 
 def as_iso(moment: Expression) -> Expression:
     """An instant as ISO 8601 text in UTC with microseconds."""
-    return sql.call("strftime", sql.call("timezone", sql.text("UTC"), moment), sql.text("%Y-%m-%dT%H:%M:%S.%fZ"))
+    return sql.call(
+        "strftime", sql.call("timezone", sql.text("UTC"), moment), sql.text("%Y-%m-%dT%H:%M:%S.%fZ")
+    )
 
 
 def moved(moment: Expression, microseconds: Expression) -> Expression:
@@ -84,7 +91,9 @@ def _in_zone(local: Expression, zone: str) -> Expression:
 
 def _required(zone: str | None, field: str) -> str:
     if zone is None:
-        raise SourceError(f"`{field}` is a time without an offset; must have a zone; set zone = \"Asia/Tokyo\" or your own")
+        raise SourceError(
+            f'`{field}` is a time without an offset; must have a zone; set zone = "Asia/Tokyo" or your own'
+        )
     return zone
 
 
