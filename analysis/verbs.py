@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.ask import TookTooLong, ask, cached
 from analysis.refusals import UNAVAILABLE, refusal, sentences
@@ -49,6 +49,10 @@ class _Quarantined(_Payload):
 class _Written(_Payload):
     body: dict[str, object]
     who: str = Field(min_length=1)
+
+
+class _Asked(_Payload):
+    now: AwareDatetime
 
 
 class _Nothing(_Payload):
@@ -158,9 +162,17 @@ def _experiment_list(store: "Store", payload: Mapping[str, object]) -> Json:
     return {"experiments": list(newest.values()), "data_version": store.data_version()}
 
 
+def _doctor(store: "Store", payload: Mapping[str, object]) -> Json:
+    from analysis.terminal.inside import examine_store
+
+    asked = _Asked.model_validate_json(json.dumps(payload))
+    return {"findings": [asdict(finding) for finding in examine_store(store, asked.now)]}
+
+
 VERBS: dict[str, Callable[["Store", Mapping[str, object]], Json]] = {
     "quarantine_list": _quarantine_list,
     "rebuild": _rebuild,
     "experiment_add": _experiment_add,
     "experiment_list": _experiment_list,
+    "doctor": _doctor,
 }

@@ -87,9 +87,7 @@ def forward(owner: Owner, verb: str, payload: Mapping[str, object]) -> dict[str,
             )
             answer = response.json()
     except (httpx.HTTPError, ValueError) as error:
-        msg = (
-            f"Process {owner.pid} owns the store but did not answer at {owner.url} ({error}); see its output."
-        )
+        msg = f"Process {owner.pid} owns the store but did not answer ({error}); see its output."
         raise OwnerUnreachable(msg) from error
     if response.status_code != httpx.codes.OK or not isinstance(answer, dict):
         msg = f"Process {owner.pid} owns the store but refused the verb {verb!r} ({answer}); start it again."

@@ -1,6 +1,7 @@
 """What people hand to a verb in a file: a question or an experiment (TOML or JSON), or a table of counts."""
 
 import csv
+import getpass
 import json
 import tomllib
 from datetime import date, datetime, time
@@ -80,3 +81,11 @@ def _iso(value: object) -> str:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     raise TypeError(f"`{value!r}` has no JSON form.")
+
+
+def writer() -> str:
+    """Who writes a record: the user of this machine, or "unknown" where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,188 @@
+"""The terminal: `kazasu VERB …`. Answering verbs take --json; heavy modules are imported when a verb runs.
+
+Exit 0 ok, 1 the answer is no (doctor), 2 bad input, 3 the store is unavailable.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from analysis.terminal.files import BadInput
+
+Lang = Literal["en", "ja"]
+Home = Path | None
+
+app = typer.Typer(
+    name="kazasu",
+    help="UX experiments and funnels: event logs in; funnels, display-time-to-tap curves and readouts out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+experiment = typer.Typer(help="The experiments that are on record.", no_args_is_help=True)
+quarantine = typer.Typer(help="The lines that did not land, and why.", no_args_is_help=True)
+app.add_typer(experiment, name="experiment")
+app.add_typer(quarantine, name="quarantine")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON (docs/json.md).")]
+InLang = Annotated[Lang, typer.Option("--lang", envvar="KAZASU_LANG", help="The language of the words.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port of the pages.")]
+Host = Annotated[str, typer.Option(help="The address to serve on; 0.0.0.0 is the whole network.")]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser on the pages.")]
+PORT = 8501
+
+
+@app.callback()
+def choose(
+    ctx: typer.Context,
+    home: Annotated[
+        Home, typer.Option(envvar="KAZASU_HOME", help="The store's folder.", show_default=".kazasu")
+    ] = None,
+) -> None:
+    """Choose the store that every verb speaks to."""
+    ctx.obj = home
+
+
+@app.command()
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[list[str], typer.Argument(help="Logs: NDJSON (plain, gzip, zstd), CSV, Parquet.")],
+    *,
+    mapping: Annotated[Path | None, typer.Option(help="A TOML file that turns rows into events.")] = None,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Land files, folders and globs; what breaks the contract goes to the quarantine, by line and reason."""
+    from analysis.terminal import landing
+
+    answer = landing.ingest(ctx.obj, paths, mapping, quiet=as_json)
+    _finish("ingest", answer, as_json=as_json, lang=lang)
+
+
+@app.command()
+def funnel(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The funnel: a TOML or JSON file.")],
+    *,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Walk a funnel: who reached which step, how fast, and how groups differ."""
+    from analysis.terminal import files
+
+    _do(ctx, "funnel", files.read_question(file), as_json=as_json, lang=lang)
+
+
+@app.command()
+def rebuild(ctx: typer.Context, *, as_json: AsJson = False, lang: InLang = "en") -> None:
+    """Make the index again from what landed; a broken one is set aside."""
+    from analysis.terminal import landing
+
+    _finish("rebuild", landing.rebuild(ctx.obj), as_json=as_json, lang=lang)
+
+
+@experiment.command("add")
+def experiment_add(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The experiment: a TOML or JSON file.")],
+    *,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Put an experiment on record; a changed one of the same key is a new entry, the old one stays."""
+    from analysis.terminal import files
+
+    payload = {"body": files.read_question(file), "who": files.writer()}
+    _do(ctx, "experiment_add", payload, as_json=as_json, lang=lang)
+
+
+@experiment.command("list")
+def experiment_list(ctx: typer.Context, *, as_json: AsJson = False, lang: InLang = "en") -> None:
+    """List the experiments on record."""
+    _do(ctx, "experiment_list", {}, as_json=as_json, lang=lang)
+
+
+@quarantine.command("list")
+def quarantine_list(
+    ctx: typer.Context,
+    *,
+    code: Annotated[str | None, typer.Option(help="Only lines rejected for this reason.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Only lines of sources with this text in their name.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Lines to show, the newest loads first.")
+    ] = 50,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """List rejected lines: source, line, code, sentence and the line itself."""
+    payload = {"code": code, "source": source, "limit": limit}
+    _do(ctx, "quarantine_list", payload, as_json=as_json, lang=lang)
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    *,
+    port: Port = PORT,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Say what is wrong with this machine or store and how to mend it; exit 1 if something fails."""
+    from analysis.terminal import doctor as practice
+
+    answer = practice.examine(ctx.obj, port)
+    _finish("doctor", answer, as_json=as_json, lang=lang)
+    raise typer.Exit(0 if answer["healthy"] else 1)
+
+
+@app.command()
+def serve(
+    ctx: typer.Context, *, port: Port = PORT, host: Host = "127.0.0.1", browser: Browser = True
+) -> None:
+    """Serve the pages and own the store until stopped."""
+    from analysis.terminal import serving
+
+    serving.serve(ctx.obj, port, host, browser=browser)
+
+
+def main() -> None:
+    """Run one verb and leave with its exit code."""
+    try:
+        app()
+    except BadInput as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def _do(ctx: typer.Context, verb: str, payload: dict[str, object], *, as_json: bool, lang: Lang) -> None:
+    from analysis.terminal.dispatch import perform
+
+    _finish(verb, perform(ctx.obj, verb, payload, say=_say), as_json=as_json, lang=lang)
+
+
+def _finish(verb: str, answer: dict[str, object], *, as_json: bool, lang: Lang) -> None:
+    from analysis.terminal.tell import as_text, complaint
+
+    if as_json:
+        typer.echo(as_text(answer))
+    trouble = complaint(answer)
+    if trouble:
+        typer.echo(trouble.sentence, err=True)
+        raise typer.Exit(trouble.exit_code)
+    if not as_json:
+        from analysis.terminal.tell import tell
+
+        tell(verb, answer, lang)
+
+
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
+if __name__ == "__main__":
+    main()
