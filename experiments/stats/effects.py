@@ -123,6 +123,23 @@ class Reason:
     facts: Facts = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One look at whether the data can be trusted.
+
+    Args:
+        key: Which check, for example "sample_ratio".
+        passed: Whether it found nothing.
+        reason: What it found, as a sentence.
+        p_value: The p-value behind it, or None for a check without one.
+    """
+
+    key: str
+    passed: bool
+    reason: Reason
+    p_value: float | None = None
+
+
 def no_units() -> NoEffect:
     """An arm is empty."""
     return NoEffect("no_units", "An arm has no units yet, so there is nothing to compare.")

@@ -1,4 +1,4 @@
-"""Sufficient statistics: all that a formula needs to know of one arm; they add over disjoint sets of units."""
+"""Sufficient statistics: all that a formula needs to know of one arm; they add over disjoint units."""
 
 from experiments.stats.samples.parts import NO_PARTS, Parts
 from experiments.stats.samples.risk import Counts, RiskTable

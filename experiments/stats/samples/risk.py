@@ -1,4 +1,4 @@
-"""The risk table: when the units of an arm ended and how, the sufficient statistic of every curve over time."""
+"""The risk table: when the units of an arm ended and how, the sufficient statistic of curves over time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

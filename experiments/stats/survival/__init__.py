@@ -1,0 +1,21 @@
+"""Endings over time with competing causes.
+
+Time is whole milliseconds since the unit entered. A display limit is administrative censoring at the limit;
+the other causes compete. Never read 1 − Kaplan–Meier of one cause, the others censored, as a share of
+units: it is larger.
+"""
+
+from experiments.stats.survival.comparison import difference_at, relative_difference_at
+from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
+from experiments.stats.survival.hazard import HazardBin, hazard
+
+__all__ = [
+    "Curve",
+    "HazardBin",
+    "difference_at",
+    "hazard",
+    "incidence",
+    "relative_difference_at",
+    "staying",
+    "time_lost_ms",
+]
