@@ -4,6 +4,7 @@ Exit 0 ok, 1 the answer is no (doctor), 2 bad input, 3 the store is unavailable.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -159,13 +160,13 @@ def main() -> None:
         sys.exit(2)
 
 
-def _do(ctx: typer.Context, verb: str, payload: dict[str, object], *, as_json: bool, lang: Lang) -> None:
+def _do(ctx: typer.Context, verb: str, payload: Mapping[str, object], *, as_json: bool, lang: Lang) -> None:
     from analysis.terminal.dispatch import perform
 
     _finish(verb, perform(ctx.obj, verb, payload, say=_say), as_json=as_json, lang=lang)
 
 
-def _finish(verb: str, answer: dict[str, object], *, as_json: bool, lang: Lang) -> None:
+def _finish(verb: str, answer: Mapping[str, object], *, as_json: bool, lang: Lang) -> None:
     from analysis.terminal.tell import as_text, complaint
 
     if as_json:

@@ -41,8 +41,16 @@ def sentences(error: ValidationError) -> str:
 
     Returns:
         Sentences such as "`steps.0.event` is 3; must be a valid string."; our own validators' sentences stay.
+        A whole is not complained about where one of its parts is.
     """
-    return " ".join(_sentence(one) for one in error.errors(include_url=False))
+    found = error.errors(include_url=False)
+    places = [one["loc"] for one in found]
+    parts = [one for one in found if not any(_inside(one["loc"], place) for place in places)]
+    return " ".join(_sentence(one) for one in parts)
+
+
+def _inside(whole: tuple[int | str, ...], part: tuple[int | str, ...]) -> bool:
+    return len(part) > len(whole) and part[: len(whole)] == whole
 
 
 def _sentence(one: Mapping[str, object]) -> str:
@@ -62,7 +70,7 @@ def _sentence(one: Mapping[str, object]) -> str:
 def _must_be(said: str) -> str:
     for theirs, ours in _MUST_BE:
         if said.startswith(theirs):
-            return ours + said.removeprefix(theirs)
+            return ours + said.removeprefix(theirs).replace(" after validation", "")
     return f"must be valid: {said}"
 
 
