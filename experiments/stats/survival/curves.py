@@ -121,7 +121,7 @@ def _staying(risk: Counts, ended: Counts) -> Floats:
 
 
 def _incidence_variance(step: Floats, before: Floats, share: Floats, risk: Counts, ended: Counts) -> Floats:
-    """Σ over s ≤ t of ΔF² d/(Y(Y−d)) − 2 ΔF S(s−) dk/Y² + S(s−)² dk(Y−dk)/Y³, ΔF = F(t) − F(s).
+    """Σ over s ≤ t of ΔF² d/(Y(Y−d)) − 2 ΔF S dk/Y² + S² dk(Y−dk)/Y³, ΔF = F(t) − F(s), S = S(s−).
 
     ΔF grows by step(t) for every s < t, so each sum is updated, not recomputed, and no large terms cancel.
     """
@@ -157,7 +157,7 @@ def _curve(table: RiskTable, value: Floats, variance: Floats, level: float, meth
 
 
 def limits(value: Floats, variance: Floats, known: Counts, z: float) -> tuple[Floats, Floats]:
-    """value^exp(± z √variance / (value log value)); where value is 0 or 1, Wilson's limits over the known units.
+    """Σ over s ≤ t of ΔF² d/(Y(Y−d)) − 2 ΔF S dk/Y² + S² dk(Y−dk)/Y³; ΔF = F(t) − F(s), S before s.
 
     Args:
         value: Shares in [0, 1].

@@ -1,0 +1,162 @@
+"""An experiment as people write it down: arms, weights, metrics with roles, alpha and the planned end."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, JsonValue, field_validator, model_validator
+
+from experiments.funnel import Moment, Name, Shape
+from experiments.metrics import KINDS, AnyMetric
+
+Peeking = Literal["fixed", "sequence", "group"]
+Positive = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+
+
+class Variant(Shape):
+    """One arm.
+
+    Args:
+        key: As the log's experiment_exposed calls it.
+        weight: Its planned share relative to the others, positive.
+        payload: What the app is told, for example { display_ms = 4000 }.
+        control: true on the arm that the others are compared with; not needed when its key is "control".
+        factors: Which tactics it carries, for a factorial design: { ui = true, ml = false }.
+    """
+
+    noun: ClassVar[str] = "a variant"
+
+    key: Name
+    weight: Positive = 1.0
+    payload: dict[str, JsonValue] = Field(default_factory=dict)
+    control: bool = False
+    factors: dict[Name, bool] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Factorial:
+    """A 2×2 design: two factors by name and the variant keys of its four cells."""
+
+    first: str
+    second: str
+    neither: str
+    first_only: str
+    second_only: str
+    both: str
+
+
+class Experiment(Shape):
+    """What was planned before the data came; one file, one record.
+
+    Args:
+        key: A name, unique in the store; experiment_exposed carries it.
+        name: What people call it.
+        hypothesis: What is expected and why.
+        unit: "user": what is assigned and counted.
+        start: When exposure began; earlier exposures do not count.
+        alpha: Chance of a false success, over all success metrics and arms together.
+        peeking: "fixed": looked at once, at the planned end. "sequence" and "group" allow looks before it;
+            until such
+            intervals exist here every reading is a fixed-horizon one, and the verdict waits for the planned
+            end.
+        planned_units: Units over all arms at the planned end.
+        variants: Two or more arms, one of them control.
+        metrics: What is compared.
+    """
+
+    noun: ClassVar[str] = "an experiment"
+
+    key: Name
+    name: Annotated[str, Field(max_length=200)] = ""
+    hypothesis: Annotated[str, Field(max_length=2000)] = ""
+    unit: Literal["user"] = "user"
+    start: Moment | None = None
+    alpha: Annotated[float, Field(gt=0, lt=0.5, strict=True)] = 0.05
+    peeking: Peeking = "fixed"
+    planned_units: Annotated[int, Field(gt=0, strict=True)] | None = None
+    variants: Annotated[tuple[Variant, ...], Field(min_length=2)]
+    metrics: tuple[AnyMetric, ...] = ()
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """An experiment from the text of its file.
+
+        Args:
+            text: TOML, not a path.
+
+        Raises:
+            ValueError: If it is no TOML, or breaks a rule; one sentence for each.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as broken:
+            raise ValueError(
+                f"`text` is no TOML ({broken}); must be the text of an experiment file; mend that line."
+            ) from broken
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _kinds(cls, given: object) -> object:
+        for metric in given if isinstance(given, Sequence) and not isinstance(given, str) else ():
+            if isinstance(metric, Mapping) and metric.get("kind") not in KINDS:
+                raise ValueError(
+                    f"`kind` is {metric.get('kind')!r} in the metric {metric.get('key')!r}; must be one of "
+                    f"{', '.join(KINDS)}; this version of Kazasu has no other yet."
+                )
+        return given
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        for name, keys in (
+            ("variants", [variant.key for variant in self.variants]),
+            ("metrics", [metric.key for metric in self.metrics]),
+        ):
+            twice = sorted({key for key in keys if keys.count(key) > 1})
+            if twice:
+                raise ValueError(f"`{name}` has the key {twice[0]!r} twice; must be unique; rename one.")
+        return self
+
+    @model_validator(mode="after")
+    def _one_control(self) -> Self:
+        marked = [v.key for v in self.variants if v.control or v.key == "control"]
+        if len(marked) != 1:
+            raise ValueError(
+                f"`variants` has {len(marked)} controls; must have exactly one; write control = true on it."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _same_factors(self) -> Self:
+        named = {tuple(sorted(variant.factors)) for variant in self.variants}
+        if len(named) > 1:
+            raise ValueError(
+                "`factors` differs between variants; must name the same factors in each; complete it."
+            )
+        return self
+
+    @property
+    def control(self) -> Variant:
+        """The arm that the others are compared with."""
+        return next(v for v in self.variants if v.control or v.key == "control")
+
+    @property
+    def treatments(self) -> tuple[Variant, ...]:
+        """The other arms, in the order of the file."""
+        return tuple(variant for variant in self.variants if variant.key != self.control.key)
+
+    @property
+    def factorial(self) -> Factorial | None:
+        """The 2×2 design, if the variants' factors make one: four arms, every combination once."""
+        names = list(self.variants[0].factors)
+        cells = {tuple(variant.factors.get(name) for name in names): variant.key for variant in self.variants}
+        if len(names) != 2 or len(self.variants) != 4 or len(cells) != 4:
+            return None
+        return Factorial(
+            names[0],
+            names[1],
+            neither=cells[False, False],
+            first_only=cells[True, False],
+            second_only=cells[False, True],
+            both=cells[True, True],
+        )
