@@ -14,10 +14,11 @@ from ingest.events import FIRST_YEAR, LAST_YEAR, MAX_DEPTH, MAX_ID_LENGTH, MAX_L
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)", re.ASCII
 )
-_EPOCH = re.compile(r"\d{1,17}(?:\.\d{1,9})?", re.ASCII)
+_EPOCH = re.compile(r"\d{1,16}(?:\.\d{1,9})?", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_INTEGER = 4_000
 _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_END_US = 7_258_118_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +253,9 @@ def _soft_time(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     text = value if isinstance(value, str) else json.dumps(value)
-    moment = _iso_time(text) if _ISO.fullmatch(text) else _epoch_time(text) if _EPOCH.fullmatch(text) else None
-    return moment if moment is not None and FIRST_YEAR <= moment.year <= LAST_YEAR else None
+    if _ISO.fullmatch(text):
+        return _iso_time(text) if FIRST_YEAR <= int(text[:4]) <= LAST_YEAR else None
+    return _epoch_time(text) if _EPOCH.fullmatch(text) else None
 
 
 def _iso_time(text: str) -> datetime | None:
@@ -277,7 +279,4 @@ def _epoch_time(text: str) -> datetime | None:
     number = int(whole)
     places = 6 if number < 10**11 else 3 if number < 10**14 else 0
     micros = number * 10**places + (int(fraction[:places].ljust(places, "0")) if places else 0)
-    try:
-        return _EPOCH_START + timedelta(microseconds=micros)
-    except OverflowError:
-        return None
+    return _EPOCH_START + timedelta(microseconds=micros) if micros < _EPOCH_END_US else None

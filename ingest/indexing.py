@@ -15,59 +15,62 @@ def index(store: Store, manifest: Manifest) -> None:
         manifest: the load; must not be in the index yet.
     """
     landed = store.home / "landed"
-    paths = [str(landed / part) for part in manifest.parts]
+    paths = [str(landed / part) for part in manifest.parts] or [str(store.empty_part)]
     with store.cursor() as cursor:
         cursor.begin()
         try:
-            _insert(cursor, store.home, manifest, paths)
-            _record(cursor, manifest, landed)
-            _run(cursor, "identities", {"load_id": manifest.load_id, "everything": False})
+            moved = _resolve_repeats(cursor, manifest, paths)
+            if manifest.rejects is not None:
+                told = {"path": str(landed / manifest.rejects), "load_id": manifest.load_id, "source": manifest.source}
+                run(cursor, "insert_rejects", told)
+            run(cursor, "insert_load", {**_told(manifest), "paths": paths})
+            run(cursor, "identities", {"paths": paths, "load_id": manifest.load_id, "everything": moved})
+            if moved:
+                _place_conflicts(cursor, store.home)
             cursor.commit()
         except BaseException:
             cursor.rollback()
             raise
+    store.read_tail(manifests(store.home))
 
 
-def _insert(cursor: Cursor, home: Path, manifest: Manifest, paths: list[str]) -> None:
-    if not manifest.rows:
-        return
-    told = {"paths": paths, "load_id": manifest.load_id}
-    if not _repeats(cursor, paths):
-        _run(cursor, "insert_plain", told)
-        return
-    _run(cursor, "repeated_ids", {"paths": paths})
-    _run(cursor, "insert_resolved", {**told, "source": manifest.source})
-    displaced = cursor.execute("SELECT count(*) FROM displaced").fetchone()
-    if displaced is not None and displaced[0]:
-        _place_conflicts(cursor, home)
-        _run(cursor, "identities", {"load_id": manifest.load_id, "everything": True})
+def run(cursor: Cursor, name: str, told: dict[str, object]) -> None:
+    """Run the statements of one SQL file in turn, each with those of the named values that it uses.
+
+    Args:
+        cursor: where.
+        name: the file's name without `.sql`.
+        told: the values.
+    """
+    for statement in cursor.extract_statements(schema.statement(name)):
+        wanted = {key: value for key, value in told.items() if key in statement.named_parameters}
+        cursor.execute(statement, wanted).fetchall()
 
 
-def _repeats(cursor: Cursor, paths: list[str]) -> bool:
+def _resolve_repeats(cursor: Cursor, manifest: Manifest, paths: list[str]) -> bool:
+    """Hide the lines of this load that repeat an event; say whether a row that was stored had to go."""
     row = cursor.execute(schema.statement("repeats"), {"paths": paths}).fetchone()
-    return bool(row and row[0])
+    if row is None or not row[0]:
+        return False
+    run(cursor, "repeated_ids", {"paths": paths})
+    run(cursor, "resolve", {"paths": paths, "load_id": manifest.load_id, "source": manifest.source})
+    displaced = cursor.execute("SELECT count(*) FROM displaced").fetchone()
+    return displaced is not None and displaced[0] > 0
 
 
-def _record(cursor: Cursor, manifest: Manifest, landed: Path) -> None:
-    if manifest.rejects is not None:
-        told = {"path": str(landed / manifest.rejects), "load_id": manifest.load_id, "source": manifest.source}
-        _run(cursor, "insert_rejects", told)
-    _run(
-        cursor,
-        "insert_load",
-        {
-            "load_id": manifest.load_id,
-            "digest": manifest.digest,
-            "source": manifest.source,
-            "mapping": manifest.mapping,
-            "lines": manifest.lines,
-            "rows": manifest.rows,
-            "rejected": manifest.rejected,
-            "skipped": manifest.skipped,
-            "synthetic": manifest.synthetic,
-            "landed_at": manifest.landed_at,
-        },
-    )
+def _told(manifest: Manifest) -> dict[str, object]:
+    return {
+        "load_id": manifest.load_id,
+        "digest": manifest.digest,
+        "source": manifest.source,
+        "mapping": manifest.mapping,
+        "lines": manifest.lines,
+        "rows": manifest.rows,
+        "rejected": manifest.rejected,
+        "skipped": manifest.skipped,
+        "synthetic": manifest.synthetic,
+        "landed_at": manifest.landed_at,
+    }
 
 
 def _place_conflicts(cursor: Cursor, home: Path) -> None:
@@ -77,11 +80,4 @@ def _place_conflicts(cursor: Cursor, home: Path) -> None:
     for manifest in manifests(home):
         if manifest.load_id in homeless:
             paths = [str(home / "landed" / part) for part in manifest.parts]
-            _run(cursor, "conflict_lines", {"load_id": manifest.load_id, "paths": paths})
-
-
-def _run(cursor: Cursor, name: str, told: dict[str, object]) -> None:
-    """Run the statements of one SQL file in turn, each with those of the named values that it uses."""
-    for statement in cursor.extract_statements(schema.statement(name)):
-        wanted = {key: value for key, value in told.items() if key in statement.named_parameters}
-        cursor.execute(statement, wanted).fetchall()
+            run(cursor, "conflict_lines", {"load_id": manifest.load_id, "paths": paths})

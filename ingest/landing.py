@@ -140,27 +140,27 @@ def make_durable(store: Store, path: Path, mapping: MappedBy | None, load_id: in
     spool.mkdir(parents=True)
     try:
         with store.cursor() as cursor:
-            staged = _stage(cursor, path, measured, mapping, spool, progress)
+            staged = _stage(cursor, path, measured, mapping, spool, load_id, progress)
             return _publish(cursor, store, path, key, measured.digest, mapping, staged, load_id)
     finally:
         shutil.rmtree(spool, ignore_errors=True)
 
 
 def _stage(
-    cursor: Cursor, path: Path, measured: lines.Measured, mapping: MappedBy | None, spool: Path, progress: Progress
+    cursor: Cursor, path: Path, measured: lines.Measured, mapping: MappedBy | None, spool: Path, load_id: int, progress: Progress
 ) -> Staged:
     progress("reading", 0.0)
     if mapping is not None:
-        return _stage_mapped(cursor, path, mapping, spool)
+        return _stage_mapped(cursor, path, mapping, spool, load_id)
     kind = lines.compression(path)
     if kind is None:
         _refuse_foreign(path)
-        return _stage_plain(cursor, path, measured, spool)
+        return _stage_plain(cursor, path, measured, spool, load_id)
     unpacked = lines.unpack(path, kind, spool / "plain.ndjson")
     inner = lines.measure(unpacked.path)
     if inner.bytes == 0 and unpacked.broken is None:
         raise BadSource(f"`source` is {path}, which unpacks to nothing; must hold at least one line; check what wrote it")
-    staged = _stage_plain(cursor, unpacked.path, inner, spool) if inner.bytes else Staged((), (), 0, 0)
+    staged = _stage_plain(cursor, unpacked.path, inner, spool, load_id) if inner.bytes else Staged((), (), 0, 0)
     if unpacked.broken is None:
         return staged
     sentence = f"`source` is damaged after line {staged.lines} ({unpacked.broken}); must be a whole {kind} file; send it again"
@@ -168,21 +168,21 @@ def _stage(
     return replace(staged, rejects=(*staged.rejects, lost), lines=staged.lines + 1, note=sentence)
 
 
-def _stage_mapped(cursor: Cursor, path: Path, mapping: MappedBy, spool: Path) -> Staged:
+def _stage_mapped(cursor: Cursor, path: Path, mapping: MappedBy, spool: Path, load_id: int) -> Staged:
     plain = spool / "mapped.ndjson"
     from ingest.formats.tabular import to_ndjson
 
     made = to_ndjson(path, mapping.mapping, plain, cursor)
-    part = _fast_lane(cursor, plain, spool / "mapped.parquet", exact=True)
+    part = _fast_lane(cursor, plain, spool / "mapped.parquet", load_id, exact=True)
     rows = _counts(cursor, part)[1]
     return Staged((part,), tuple(made.rejects), rows + len(made.rejects), rows, made.skipped)
 
 
-def _stage_plain(cursor: Cursor, path: Path, measured: lines.Measured, spool: Path) -> Staged:
-    part = _fast_lane_or_none(cursor, path, spool / "fast.parquet") if not measured.blank else None
+def _stage_plain(cursor: Cursor, path: Path, measured: lines.Measured, spool: Path, load_id: int) -> Staged:
+    part = _fast_lane_or_none(cursor, path, spool / "fast.parquet", load_id) if not measured.blank else None
     if part is None or _counts(cursor, part)[0] != measured.lines:
         _sieve(path, spool / "sieved.ndjson")
-        part = _fast_lane(cursor, spool / "sieved.ndjson", spool / "fast.parquet", exact=False)
+        part = _fast_lane(cursor, spool / "sieved.ndjson", spool / "fast.parquet", load_id, exact=False)
     total, good, unnamed = _counts(cursor, part)
     if total != measured.lines:
         raise BadSource(f"`source` is {path} with {measured.lines} lines, read as {total}; must not change while it lands; load it again")
@@ -192,7 +192,7 @@ def _stage_plain(cursor: Cursor, path: Path, measured: lines.Measured, spool: Pa
     doubtful = {n for (n,) in cursor.execute("SELECT file_row_number + 1 FROM read_parquet($source, file_row_number = true) WHERE NOT ok", {"source": str(part)}).fetchall()}
     rejects = sort_out(lines.numbered(path, doubtful), spool / "exact.ndjson")
     if len(rejects) < len(doubtful):
-        slow = _fast_lane(cursor, spool / "exact.ndjson", spool / "exact.parquet", exact=True)
+        slow = _fast_lane(cursor, spool / "exact.ndjson", spool / "exact.parquet", load_id, exact=True)
         read, _, slow_unnamed = _counts(cursor, slow)
         if read != len(doubtful) - len(rejects):
             raise BadSource(f"`source` is {path}, of which {len(doubtful) - len(rejects)} lines read as {read}; must not differ; please report it")
@@ -200,15 +200,15 @@ def _stage_plain(cursor: Cursor, path: Path, measured: lines.Measured, spool: Pa
     return Staged(tuple(parts), tuple(rejects), total, total - len(rejects))
 
 
-def _fast_lane_or_none(cursor: Cursor, source: Path, target: Path) -> Path | None:
+def _fast_lane_or_none(cursor: Cursor, source: Path, target: Path, load_id: int) -> Path | None:
     try:
-        return _fast_lane(cursor, source, target, exact=False)
+        return _fast_lane(cursor, source, target, load_id, exact=False)
     except DatabaseError:
         return None  # a line that stops the whole reader (too long, say); the sieve takes it out, the exact lane judges it
 
 
-def _fast_lane(cursor: Cursor, source: Path, target: Path, *, exact: bool) -> Path:
-    cursor.execute(schema.statement("stage"), {"source": str(source), "target": str(target), "exact": exact}).fetchall()
+def _fast_lane(cursor: Cursor, source: Path, target: Path, load_id: int, *, exact: bool) -> Path:
+    cursor.execute(schema.statement("stage"), {"source": str(source), "target": str(target), "exact": exact, "load_id": load_id}).fetchall()
     return target
 
 

@@ -13,7 +13,7 @@ from ingest.store import Store
 
 _SUFFIXES = (".ndjson", ".jsonl", ".json", ".csv", ".tsv", ".parquet", ".txt", ".log")
 _PACKED = (".gz", ".zst", ".zstd")
-_TAIL_SHARE, _TAIL_ROWS = 0.05, 50_000
+_TAIL_SHARE, _TAIL_ROWS, _TAIL_FILES = 0.05, 50_000, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ def catch_up(store: Store) -> int:
         missing = [manifest for manifest in manifests(store.home) if manifest.load_id not in known]
         for manifest in missing:
             index(store, manifest)
+        store.read_tail(manifests(store.home))
         if missing:
             compact_if_due(store)
     return len(missing)
@@ -162,9 +163,12 @@ def compact_if_due(store: Store) -> bool:
         Whether it merged.
     """
     with store.cursor() as cursor:
-        row = cursor.execute("SELECT (SELECT count(*) FROM events_tail), (SELECT count(*) FROM events_main)").fetchone()
-    tail, main = row if row is not None else (0, 0)
-    if tail == 0 or (main and tail < max(_TAIL_ROWS, main * _TAIL_SHARE)):
+        row = cursor.execute(
+            "SELECT coalesce(sum(landed) FILTER (WHERE NOT compacted), 0), count(*) FILTER (WHERE NOT compacted),"
+            " (SELECT count(*) FROM events_main) FROM loads"
+        ).fetchone()
+    tail, files, main = row if row is not None else (0, 0, 0)
+    if files == 0 or (files <= _TAIL_FILES and main and tail < max(_TAIL_ROWS, main * _TAIL_SHARE)):
         return False
     compact(store)
     return True
@@ -184,6 +188,7 @@ def compact(store: Store) -> None:
         except BaseException:
             cursor.rollback()
             raise
+        store.read_tail(())
     with store.cursor() as cursor:
         cursor.execute("CHECKPOINT")
 

@@ -126,6 +126,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "loaded_at": "timestamp('UTC')",
         "synthetic": "boolean",
         "complete": "boolean",
+        "compacted": "boolean",
     },
     "rejects": {
         "load_id": "int32",
@@ -177,5 +178,5 @@ def making() -> tuple[str, ...]:
     """Return the statements that make a store's tables, macros and views, in order; safe to run on every opening."""
     return tuple(
         statement(name)
-        for name in ("macros", "landed", "tables", "view_events", "view_exposures", "view_impressions", "view_inferences")
+        for name in ("macros", "fresh", "tables", "view_events", "view_exposures", "view_impressions", "view_inferences")
     )

@@ -4,17 +4,20 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
 from ingest import schema
 from ingest.flows import attempt_starts, flows
 from ingest.records import Records
+
+if TYPE_CHECKING:
+    from ingest.landing import Manifest
 
 Cursor = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
@@ -48,7 +51,9 @@ class Store:
         self.home = home
         self.records = Records(home / "records")
         self.writing = threading.RLock()
+        self.empty_part = home / "landed" / "empty.parquet"
         self._connection = connection
+        self._tail: list[str] = []
 
     @classmethod
     def open(cls, home: Path | None = None) -> "Store":
@@ -82,6 +87,9 @@ class Store:
             row = cursor.execute("SELECT value FROM store_facts WHERE name = 'schema_version'").fetchone()
             if row is not None and row[0] != schema.VERSION:
                 self.empty()
+            cursor.execute(schema.statement("tables"))
+            if not self.empty_part.exists():
+                cursor.execute(schema.statement("empty_tail"), {"target": str(self.empty_part)}).fetchall()
             for statement in schema.making():
                 cursor.execute(statement)
             cursor.execute("DELETE FROM store_facts WHERE name = 'schema_version'")
@@ -97,13 +105,25 @@ class Store:
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """Give a cursor of its own for one piece of work; UTC throughout."""
+        """Give a cursor of its own for one piece of work; UTC throughout, told where the uncompacted loads lie."""
         cursor = self._connection.cursor()
         try:
             cursor.execute("SET TimeZone = 'UTC'")
+            cursor.execute("SET VARIABLE kz_tail = $paths", {"paths": self._tail or [str(self.empty_part)]})
             yield cursor
         finally:
             cursor.close()
+
+    def read_tail(self, landed: Iterable["Manifest"]) -> None:
+        """Tell every cursor from now on which landed files are not compacted yet.
+
+        Args:
+            landed: the manifests of the complete loads.
+        """
+        with self.cursor() as cursor:
+            pending = {load_id for (load_id,) in cursor.execute("SELECT load_id FROM loads WHERE NOT compacted").fetchall()}
+        folder = self.home / "landed"
+        self._tail = [str(folder / part) for m in landed if m.load_id in pending for part in m.parts]
 
     def data_version(self) -> str:
         """Return what answers depend on: the last load and the number of records, as "LOAD-RECORDS"."""
@@ -124,7 +144,7 @@ class Store:
         """Say whether `events_main` holds every event in the stored (person, time) order."""
         return bool(
             self._one(
-                "SELECT NOT EXISTS (SELECT 1 FROM events_tail)"
+                "SELECT NOT EXISTS (SELECT 1 FROM loads WHERE NOT compacted AND landed > 0)"
                 " AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale')"
             )
         )

@@ -8,6 +8,7 @@ CREATE TABLE events_next AS
     ORDER BY k.person_key, e.ts, e.seq, e.event_id;
 DROP TABLE events_main;
 ALTER TABLE events_next RENAME TO events_main;
-DELETE FROM events_tail;
+UPDATE loads SET compacted = TRUE;
+DELETE FROM hidden_lines;
 DELETE FROM store_facts WHERE name = 'order_is_stale';
 DROP TABLE person_keys;

@@ -2,8 +2,12 @@
 CREATE OR REPLACE TEMP TABLE links AS
     SELECT anonymous_id, arg_min(user_id, (ts, event_id)) AS user_id, min((ts, event_id)) AS seen
     FROM (
+        SELECT anonymous_id, user_id, ts, event_id FROM kz_fresh($paths) AS f
+        ANTI JOIN (SELECT line FROM hidden_lines WHERE load_id = $load_id) AS h ON f.at_line = h.line
+        WHERE anonymous_id IS NOT NULL AND user_id IS NOT NULL
+        UNION ALL
         SELECT anonymous_id, user_id, ts, event_id FROM events_tail
-        WHERE anonymous_id IS NOT NULL AND user_id IS NOT NULL AND (load_id = $load_id OR $everything)
+        WHERE anonymous_id IS NOT NULL AND user_id IS NOT NULL AND $everything
         UNION ALL
         SELECT anonymous_id, user_id, ts, event_id FROM events_main
         WHERE anonymous_id IS NOT NULL AND user_id IS NOT NULL AND $everything
@@ -15,7 +19,7 @@ CREATE OR REPLACE TEMP TABLE links AS
 -- The stored order is by person; an anonymous id that changes hands makes it stale until the next compaction.
 INSERT INTO store_facts
     SELECT 'order_is_stale', 'yes'
-    WHERE EXISTS (SELECT 1 FROM links LEFT JOIN identities AS old USING (anonymous_id) WHERE links.user_id IS DISTINCT FROM old.user_id)
+    WHERE EXISTS (SELECT 1 FROM links FULL JOIN identities AS old USING (anonymous_id) WHERE links.user_id IS DISTINCT FROM old.user_id)
       AND EXISTS (SELECT 1 FROM events_main);
 
 DELETE FROM identities;

@@ -1,13 +1,12 @@
--- landed and conflicts are counted from what is stored; what is left of the good lines are duplicates.
+-- Landed is what is not hidden; of the hidden lines those that are no conflict are duplicates.
 INSERT INTO loads
     WITH mine AS (
-        SELECT count(*) AS landed, coalesce(sum(bad_values), 0)::BIGINT AS bad_values, min(ts) AS first_ts, max(ts) AS last_ts FROM (
-            SELECT ts, bad_values FROM events_tail WHERE load_id = $load_id
-        )
+        SELECT count(*) AS landed, coalesce(sum(f.bad_values), 0)::BIGINT AS bad_values, min(f.ts) AS first_ts, max(f.ts) AS last_ts
+        FROM kz_fresh($paths) AS f ANTI JOIN (SELECT line FROM hidden_lines WHERE load_id = $load_id) AS h ON f.at_line = h.line
     ), conflicts AS (
         SELECT count(*) AS n FROM rejected_lines WHERE load_id = $load_id AND code = 'id_conflict'
     )
     SELECT $load_id::INTEGER, $digest::VARCHAR, $source::VARCHAR, $mapping::VARCHAR, $lines::BIGINT, landed,
            $rows::BIGINT - landed - n, $rejected::BIGINT + n, $skipped::BIGINT, bad_values, first_ts, last_ts,
-           $landed_at::TIMESTAMPTZ, $synthetic::BOOLEAN, TRUE
+           $landed_at::TIMESTAMPTZ, $synthetic::BOOLEAN, TRUE, FALSE
     FROM mine, conflicts;

@@ -2,6 +2,6 @@
 CREATE OR REPLACE TEMP TABLE repeated AS
     SELECT event_id FROM read_parquet($paths) WHERE ok GROUP BY event_id HAVING count(*) > 1
     UNION
-    SELECT DISTINCT fresh.event_id FROM read_parquet($paths) AS fresh SEMI JOIN events_tail AS old ON fresh.event_id = old.event_id WHERE ok
+    SELECT old.event_id FROM events_tail AS old SEMI JOIN (SELECT event_id FROM read_parquet($paths) WHERE ok) AS fresh ON fresh.event_id = old.event_id
     UNION
-    SELECT DISTINCT fresh.event_id FROM read_parquet($paths) AS fresh SEMI JOIN events_main AS old ON fresh.event_id = old.event_id WHERE ok
+    SELECT old.event_id FROM events_main AS old SEMI JOIN (SELECT event_id FROM read_parquet($paths) WHERE ok) AS fresh ON fresh.event_id = old.event_id

@@ -3,11 +3,15 @@
 
 CREATE TABLE IF NOT EXISTS store_facts (name VARCHAR, value VARCHAR);
 
+-- `compacted`: the load's rows stand in events_main; until then they are read from its landed files.
 CREATE TABLE IF NOT EXISTS loads (
     load_id INTEGER, digest VARCHAR, source VARCHAR, mapping VARCHAR, lines BIGINT, landed BIGINT, duplicates BIGINT,
     rejected BIGINT, skipped BIGINT, bad_values BIGINT, first_ts TIMESTAMPTZ, last_ts TIMESTAMPTZ, loaded_at TIMESTAMPTZ,
-    synthetic BOOLEAN, complete BOOLEAN
+    synthetic BOOLEAN, complete BOOLEAN, compacted BOOLEAN
 );
+
+-- Good lines that are no events of the store: duplicates, and the losers of a conflict.
+CREATE TABLE IF NOT EXISTS hidden_lines (load_id INTEGER, line BIGINT);
 
 CREATE TABLE IF NOT EXISTS rejected_lines (
     load_id INTEGER, source VARCHAR, line BIGINT, code VARCHAR, sentence VARCHAR, raw VARCHAR, event_id VARCHAR, content VARCHAR
@@ -19,7 +23,9 @@ CREATE TABLE IF NOT EXISTS replayed_lines (load_id INTEGER, line BIGINT);
 
 CREATE TABLE IF NOT EXISTS identities (anonymous_id VARCHAR, user_id VARCHAR, ts TIMESTAMPTZ, event_id VARCHAR);
 
-CREATE TABLE IF NOT EXISTS events_tail (
+-- Every compacted event, stored in (person, ts, seq, event_id) order under a small integer key.
+CREATE TABLE IF NOT EXISTS events_main (
+    person_key INTEGER, person VARCHAR,
     event_id VARCHAR, event VARCHAR, ts TIMESTAMPTZ, seq BIGINT, user_id VARCHAR, anonymous_id VARCHAR, session_id VARCHAR,
     attempt_id VARCHAR, platform VARCHAR, os_version VARCHAR, app_version VARCHAR, device VARCHAR, ts_device TIMESTAMPTZ,
     sent_at TIMESTAMPTZ, received_at TIMESTAMPTZ, inference_id VARCHAR, model VARCHAR, model_version VARCHAR, conversion VARCHAR,
@@ -27,7 +33,3 @@ CREATE TABLE IF NOT EXISTS events_tail (
     copy_id VARCHAR, design_id VARCHAR, elapsed_ms DOUBLE, method VARCHAR, true_label VARCHAR, price_low DOUBLE, price_high DOUBLE,
     payload_bytes DOUBLE, experiment VARCHAR, variant VARCHAR, properties JSON, bad_values UTINYINT, load_id INTEGER
 );
-
--- The same columns, stored in (person, ts, seq, event_id) order under a small integer key.
-CREATE TABLE IF NOT EXISTS events_main AS
-    SELECT 0::INTEGER AS person_key, ''::VARCHAR AS person, * FROM events_tail LIMIT 0;
