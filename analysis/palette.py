@@ -1,7 +1,7 @@
 """The chart colours of every room, told apart with any kind of colour vision.
 
 Hues of Okabe and Ito (2008); the light ones are darkened so that every mark keeps 3:1 against the light and
-the dark page (WCAG 2.2, 1.4.11). Colour is never the only sign: give marks a label, an order or a shape as well.
+the dark page (WCAG 2.2, 1.4.11). Colour is never the only sign: give marks a label or a shape as well.
 """
 
 BLUE = "#0072B2"
