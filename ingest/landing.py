@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +22,7 @@ Progress = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done, 0 to 1."""
 
 SYNTHETIC_SUFFIX = ".synthetic"
+_TABLE_NAME = re.compile(r"\.(csv|tsv|tab|parquet)(\.gz|\.zst|\.zstd)?$")
 
 
 class BadSource(ValueError):
@@ -150,6 +152,7 @@ def _stage(
     cursor: Cursor, path: Path, measured: lines.Measured, mapping: MappedBy | None, spool: Path, load_id: int, progress: Progress
 ) -> Staged:
     progress("reading", 0.0)
+    mapping = mapping or _own_mapping(path, spool)
     if mapping is not None:
         return _stage_mapped(cursor, path, mapping, spool, load_id)
     kind = lines.compression(path)
@@ -168,14 +171,33 @@ def _stage(
     return replace(staged, rejects=(*staged.rejects, lost), lines=staged.lines + 1, note=sentence)
 
 
+def _own_mapping(path: Path, spool: Path) -> MappedBy | None:
+    """The mapping of a table whose columns bear the contract's names; None for lines of JSON."""
+    if not _TABLE_NAME.search(path.name.lower()):
+        return None
+    from ingest.formats.tabular import SourceError, own_mapping
+
+    try:
+        return MappedBy(own_mapping(path, spool / "columns"), "the contract's own names", "")
+    except SourceError as fault:
+        raise BadSource(str(fault)) from fault
+
+
 def _stage_mapped(cursor: Cursor, path: Path, mapping: MappedBy, spool: Path, load_id: int) -> Staged:
     plain = spool / "mapped.ndjson"
-    from ingest.formats.tabular import to_ndjson
+    from ingest.formats.tabular import SourceError, to_ndjson
 
-    made = to_ndjson(path, mapping.mapping, plain, cursor)
+    try:
+        made = to_ndjson(path, mapping.mapping, plain, cursor)
+    except SourceError as fault:
+        raise BadSource(str(fault)) from fault
+    if not made.events:
+        return Staged((), tuple(made.rejects), len(made.rejects), 0, made.skipped)
     part = _fast_lane(cursor, plain, spool / "mapped.parquet", load_id, exact=True)
     rows = _counts(cursor, part)[1]
-    return Staged((part,), tuple(made.rejects), rows + len(made.rejects), rows, made.skipped)
+    if rows != made.events:
+        raise BadSource(f"`source` is {path}, whose {made.events} events read as {rows}; must not differ; please report it")
+    return Staged((part,), tuple(made.rejects), made.lines_in, rows, made.skipped)
 
 
 def _stage_plain(cursor: Cursor, path: Path, measured: lines.Measured, spool: Path, load_id: int) -> Staged:

@@ -9,6 +9,6 @@ CREATE TABLE events_next AS
 DROP TABLE events_main;
 ALTER TABLE events_next RENAME TO events_main;
 UPDATE loads SET compacted = TRUE;
-DELETE FROM hidden_lines;
+DELETE FROM hidden_rows;
 DELETE FROM store_facts WHERE name = 'order_is_stale';
 DROP TABLE person_keys;

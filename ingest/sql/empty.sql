@@ -9,7 +9,7 @@ DROP VIEW IF EXISTS events;
 DROP VIEW IF EXISTS events_tail;
 DROP VIEW IF EXISTS tail_lines;
 DROP TABLE IF EXISTS events_main;
-DROP TABLE IF EXISTS hidden_lines;
+DROP TABLE IF EXISTS hidden_rows;
 DROP TABLE IF EXISTS identities;
 DROP TABLE IF EXISTS replayed_lines;
 DROP TABLE IF EXISTS rejected_lines;

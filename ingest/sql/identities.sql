@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE links AS
     SELECT anonymous_id, arg_min(user_id, (ts, event_id)) AS user_id, min((ts, event_id)) AS seen
     FROM (
         SELECT anonymous_id, user_id, ts, event_id FROM kz_fresh($paths) AS f
-        ANTI JOIN (SELECT line FROM hidden_lines WHERE load_id = $load_id) AS h ON f.at_line = h.line
+        ANTI JOIN (SELECT at_row FROM hidden_rows WHERE load_id = $load_id) AS h ON f.at_row = h.at_row
         WHERE anonymous_id IS NOT NULL AND user_id IS NOT NULL
         UNION ALL
         SELECT anonymous_id, user_id, ts, event_id FROM events_tail

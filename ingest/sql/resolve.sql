@@ -5,9 +5,9 @@ CREATE OR REPLACE TEMP TABLE contestants AS
         UNION ALL BY NAME
         SELECT t.*, TRUE AS stored, FALSE AS in_main FROM tail_lines AS t SEMI JOIN repeated ON t.event_id = repeated.event_id
         SEMI JOIN (SELECT load_id FROM loads WHERE NOT compacted) AS l ON t.load_id = l.load_id
-        ANTI JOIN hidden_lines AS h ON t.load_id = h.load_id AND t.at_line = h.line
+        ANTI JOIN hidden_rows AS h ON t.load_id = h.load_id AND t.at_row = h.at_row
         UNION ALL BY NAME
-        SELECT m.* EXCLUDE (person_key, person), NULL::BIGINT AS at_line, TRUE AS stored, TRUE AS in_main
+        SELECT m.* EXCLUDE (person_key, person), NULL::BIGINT AS at_line, NULL::BIGINT AS at_row, TRUE AS stored, TRUE AS in_main
         FROM events_main AS m SEMI JOIN repeated ON m.event_id = repeated.event_id
     ), weighed AS (
         -- What makes two lines the same event: everything but the stamps that a retry sets anew.
@@ -17,17 +17,17 @@ CREATE OR REPLACE TEMP TABLE contestants AS
         FROM lines
     ), ranked AS (
         SELECT *, min(ts) OVER (PARTITION BY event_id, content) AS content_ts,
-               row_number() OVER (PARTITION BY event_id, content ORDER BY ts, sent_at NULLS FIRST, received_at NULLS FIRST, stored DESC, at_line) AS copy
+               row_number() OVER (PARTITION BY event_id, content ORDER BY ts, sent_at NULLS FIRST, received_at NULLS FIRST, stored DESC, at_row) AS copy
         FROM weighed
     )
     SELECT *, dense_rank() OVER (PARTITION BY event_id ORDER BY content_ts, content) AS place FROM ranked;
 
 -- A stored row goes when another row of its id takes its place.
 CREATE OR REPLACE TEMP TABLE displaced AS
-    SELECT event_id, load_id, at_line, in_main, place FROM contestants WHERE stored AND NOT (place = 1 AND copy = 1);
+    SELECT event_id, load_id, at_row, in_main, place FROM contestants WHERE stored AND NOT (place = 1 AND copy = 1);
 DELETE FROM events_main WHERE (event_id, load_id) IN (SELECT (event_id, load_id) FROM displaced WHERE in_main);
-INSERT INTO hidden_lines SELECT load_id, at_line FROM displaced WHERE NOT in_main;
-INSERT INTO hidden_lines SELECT load_id, at_line FROM contestants WHERE NOT stored AND NOT (place = 1 AND copy = 1);
+INSERT INTO hidden_rows SELECT load_id, at_row FROM displaced WHERE NOT in_main;
+INSERT INTO hidden_rows SELECT load_id, at_row FROM contestants WHERE NOT stored AND NOT (place = 1 AND copy = 1);
 
 -- One conflict a content, whether its line is fresh or was stored until now; contents that lost before are duplicates.
 INSERT INTO rejected_lines
@@ -35,7 +35,7 @@ INSERT INTO rejected_lines
            '`event_id` is ' || c.event_id || ', which another event has; must be unique; give the later event an id of its own',
            c.content, c.event_id, md5(c.content)
     FROM (SELECT * FROM contestants WHERE place > 1
-          QUALIFY row_number() OVER (PARTITION BY event_id, content ORDER BY stored DESC, at_line) = 1) AS c
+          QUALIFY row_number() OVER (PARTITION BY event_id, content ORDER BY stored DESC, at_row) = 1) AS c
     LEFT JOIN (SELECT load_id, source FROM loads UNION ALL SELECT $load_id::INTEGER, $source::VARCHAR) AS l ON l.load_id = c.load_id
     ANTI JOIN rejected_lines AS r ON r.code = 'id_conflict' AND r.event_id = c.event_id AND r.content = md5(c.content);
 

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS loads (
 );
 
 -- Good lines that are no events of the store: duplicates, and the losers of a conflict.
-CREATE TABLE IF NOT EXISTS hidden_lines (load_id INTEGER, line BIGINT);
+CREATE TABLE IF NOT EXISTS hidden_rows (load_id INTEGER, at_row BIGINT);
 
 CREATE TABLE IF NOT EXISTS rejected_lines (
     load_id INTEGER, source VARCHAR, line BIGINT, code VARCHAR, sentence VARCHAR, raw VARCHAR, event_id VARCHAR, content VARCHAR

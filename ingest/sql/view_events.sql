@@ -1,14 +1,15 @@
 -- What landed and is not compacted yet, read from the landed files that every cursor is told (kz_tail).
 CREATE OR REPLACE VIEW tail_lines AS
-    SELECT t.* EXCLUDE (line, ok, unnamed, file_row_number), coalesce(t.line, t.file_row_number + 1)::BIGINT AS at_line
+    SELECT t.* EXCLUDE (line, ok, unnamed, file_row_number), coalesce(t.line, t.file_row_number + 1)::BIGINT AS at_line,
+           t.file_row_number + CASE WHEN t.line IS NULL THEN 0 ELSE 1099511627776 END AS at_row
     FROM read_parquet(getvariable('kz_tail'), file_row_number = true) AS t
     WHERE ok;
 
 CREATE OR REPLACE VIEW events_tail AS
-    SELECT t.* EXCLUDE (at_line)
+    SELECT t.* EXCLUDE (at_line, at_row)
     FROM tail_lines AS t
     SEMI JOIN (SELECT load_id FROM loads WHERE NOT compacted) AS l ON t.load_id = l.load_id
-    ANTI JOIN hidden_lines AS h ON t.load_id = h.load_id AND t.at_line = h.line;
+    ANTI JOIN hidden_rows AS h ON t.load_id = h.load_id AND t.at_row = h.at_row;
 
 CREATE OR REPLACE VIEW events AS
     SELECT e.event_id, e.event, e.ts, e.seq, coalesce(e.user_id, i.user_id, 'anon:' || e.anonymous_id) AS person,

@@ -94,7 +94,7 @@ def to_ndjson(path: Path, mapping: Mapping, out: Path, con: Cursor) -> MappedFil
     """
     spare = out.with_name(f"{out.name}.plain")
     try:
-        rows = _opened(path, spare, mapping)
+        rows = opened(path, spare, mapping)
         numbered = _numbered(mapping)
         done = _run(rows, mapping, path.name, out, con, numbered=numbered)
         if not numbered and any(reject.code == NO_EVENT_ID for reject in done.rejects):
@@ -104,7 +104,17 @@ def to_ndjson(path: Path, mapping: Mapping, out: Path, con: Cursor) -> MappedFil
         spare.unlink(missing_ok=True)
 
 
-def _opened(path: Path, spare: Path, mapping: Mapping) -> Rows:
+def opened(path: Path, spare: Path, mapping: Mapping) -> Rows:
+    """Open a log in the format that its mapping or its name says.
+
+    Args:
+        path: the log.
+        spare: where a compressed log is unpacked.
+        mapping: says the format, the delimiter, the encoding.
+
+    Raises:
+        SourceError: the format cannot be told.
+    """
     suffixes = [suffix.lower() for suffix in path.suffixes]
     form = mapping.source.format or next((_SUFFIXES[s] for s in reversed(suffixes) if s in _SUFFIXES), None)
     if form is None:
