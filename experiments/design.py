@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
-from experiments.funnel import Moment, Name, Shape
+from experiments.conditions import Moment, Name, Shape
 from experiments.metrics import KINDS, AnyMetric
 
 Peeking = Literal["fixed", "sequence", "group"]

@@ -11,7 +11,7 @@ from pydantic import Field
 from experiments.metrics.conversion import Conversion
 from experiments.metrics.incidence import CAUSES, Incidence
 from experiments.metrics.mean import Mean
-from experiments.metrics.metric import Direction, Margin, Metric, Role, Sample, margin_of
+from experiments.metrics.metric import Direction, Margin, Metric, Role, Sample, Unit, margin_of
 from experiments.metrics.needs import Anchor, Need, Reducer, Source, Window
 
 AnyMetric = Annotated[Conversion | Mean | Incidence, Field(discriminator="kind")]
@@ -33,6 +33,7 @@ __all__ = [
     "Role",
     "Sample",
     "Source",
+    "Unit",
     "Window",
     "margin_of",
 ]

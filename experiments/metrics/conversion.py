@@ -1,8 +1,8 @@
 """Metric kind "conversion": the share of units with an event."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from experiments.metrics.metric import Metric, Sample, only
+from experiments.metrics.metric import Metric, Sample, Unit, only
 from experiments.metrics.needs import Need
 from experiments.stats import proportions
 from experiments.stats.effects import Effect, Estimate, NoEffect
@@ -11,6 +11,8 @@ from experiments.stats.samples import Count
 
 class Conversion(Metric):
     """The share of units with the event in the window. Sample: Count(units, units with it)."""
+
+    unit: ClassVar[Unit] = "share"
 
     kind: Literal["conversion"]
 

@@ -1,11 +1,11 @@
 """Metric kind "incidence": the share of first impressions that ended by an event within a time."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from experiments.durations import microseconds
-from experiments.metrics.metric import Metric, Sample, only
+from experiments.metrics.metric import Metric, Sample, Unit, only
 from experiments.metrics.needs import Anchor, Need, Window
 from experiments.stats import survival
 from experiments.stats.effects import Effect, Estimate, NoEffect
@@ -22,6 +22,8 @@ class Incidence(Metric):
         exposure. Unlike a conversion it uses impressions still on the screen at the end of observation, as
         censored.
     """
+
+    unit: ClassVar[Unit] = "share"
 
     kind: Literal["incidence"]
     from_: Anchor = Field(default="impression", alias="from")

@@ -1,11 +1,11 @@
 """Metric kind "mean": how often an event happens per unit, or what it sums up to."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from experiments.funnel import Name
-from experiments.metrics.metric import Metric, Sample, only
+from experiments.conditions import Name
+from experiments.metrics.metric import Metric, Sample, Unit, only
 from experiments.metrics.needs import Need, Reducer
 from experiments.stats import means
 from experiments.stats.effects import Effect, Estimate, NoEffect
@@ -19,6 +19,8 @@ class Mean(Metric):
         field: `property` in a file: the number to sum over the unit's events; left out, the events are
             counted.
     """
+
+    unit: ClassVar[Unit] = "number"
 
     kind: Literal["mean"]
     field: Name | None = Field(default=None, alias="property")

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from experiments.conditions import Name, Shape
 from experiments.durations import microseconds
-from experiments.funnel import Name, Shape
 from experiments.metrics.needs import Anchor, Need, Window
 from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.samples import Count, Moments, RiskTable
@@ -15,6 +15,7 @@ from experiments.stats.samples import Count, Moments, RiskTable
 Sample = Count | Moments | RiskTable
 Role = Literal["success", "guardrail", "exploratory"]
 Direction = Literal["up", "down"]
+Unit = Literal["share", "number"]
 
 _LARGEST_PERCENT = 100.0
 _Sample = TypeVar("_Sample", Count, Moments, RiskTable)
@@ -31,6 +32,8 @@ class Margin:
 class Metric(Shape):
     """What every kind shares; `margin` stands on guardrails and nowhere else.
 
+    A kind says its `unit`: "share" (of units, 0..1; changes are %-points) or "number" (the value's own unit).
+
     Args:
         key: A name, unique in the experiment.
         role: "success" decides, "guardrail" must not get worse than its margin, "exploratory" never blocks.
@@ -42,6 +45,7 @@ class Metric(Shape):
     """
 
     noun: ClassVar[str] = "a metric"
+    unit: ClassVar[Unit]
     later: ClassVar[tuple[str, ...]] = ("funnel", "step")
 
     key: Name

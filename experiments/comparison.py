@@ -1,0 +1,174 @@
+"""Every metric in every treatment arm against control, at the levels that the verdict and the page need."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from experiments.design import Experiment
+from experiments.metrics import Direction, Metric, Role, Sample, Unit, margin_of
+from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level, holm
+
+Samples = Mapping[str, Mapping[str, Sample]]
+"""metric key -> variant key -> sufficient statistic."""
+
+Adjustment = Callable[[Sequence[float]], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class NonInferiority:
+    """Whether a guardrail stays within its margin.
+
+    Args:
+        shown: True if the one-sided bound at 1 − α is within the margin.
+        bound: How bad the change may be: the bound of (treatment − control) on the bad side, in the
+            metric's unit.
+        margin: How bad it may get at most, signed like `bound`: negative where up is good, positive where
+            down is.
+    """
+
+    shown: bool
+    bound: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric in one treatment arm.
+
+    Args:
+        metric: Key of the metric.
+        unit: "share" or "number".
+        role: "success", "guardrail" or "exploratory".
+        direction: The good way.
+        arm: Key of the treatment arm.
+        control_value: Control's value at level 1 − α.
+        treatment_value: The treatment's value at level 1 − α.
+        effect: Treatment − control. Success: at the Bonferroni level over success metrics and arms; else at
+            1 − α.
+        relative: (treatment − control) / control at the same level.
+        adjusted_p: Holm over success metrics and arms, Benjamini–Hochberg over exploratory ones; None for
+            guardrails and
+            where there is no effect.
+        non_inferiority: For guardrails only.
+    """
+
+    metric: str
+    unit: Unit
+    role: Role
+    direction: Direction
+    arm: str
+    control_value: Estimate | NoEffect
+    treatment_value: Estimate | NoEffect
+    effect: Effect | NoEffect
+    relative: Effect | NoEffect
+    adjusted_p: float | None = None
+    non_inferiority: NonInferiority | NoEffect | None = None
+
+    @property
+    def improvement(self) -> float | None:
+        """The effect in the good direction: positive is better; None where there is no effect."""
+        if isinstance(self.effect, NoEffect):
+            return None
+        return self.effect.value if self.direction == "up" else -self.effect.value
+
+
+def compare(experiment: Experiment, samples: Samples) -> tuple[Comparison, ...]:
+    """Each metric in each treatment arm against control.
+
+    Args:
+        experiment: The plan.
+        samples: For every metric and every variant its sufficient statistic over the variant's units.
+
+    Returns:
+        Comparisons by metric, then by arm, in the order of the plan.
+
+    Raises:
+        ValueError: If a metric or a variant is missing in the samples.
+    """
+    found = [
+        _compare(experiment, metric, samples, variant.key)
+        for metric in experiment.metrics
+        for variant in experiment.treatments
+    ]
+    _adjust(found, "success", holm)
+    _adjust(found, "exploratory", benjamini_hochberg)
+    return tuple(found)
+
+
+def shown_level(experiment: Experiment, role: Role) -> float:
+    """The level of the shown interval: Bonferroni over success metrics and arms; 1 − α for other roles."""
+    successes = sum(metric.role == "success" for metric in experiment.metrics)
+    many = successes * len(experiment.treatments) if role == "success" else 1
+    return bonferroni_level(experiment.alpha, max(many, 1))
+
+
+def _compare(experiment: Experiment, metric: Metric, samples: Samples, arm: str) -> Comparison:
+    control = _sample(samples, metric.key, experiment.control.key)
+    treatment = _sample(samples, metric.key, arm)
+    level = shown_level(experiment, metric.role)
+    return Comparison(
+        metric.key,
+        metric.unit,
+        metric.role,
+        metric.direction,
+        arm,
+        metric.estimate(control, 1 - experiment.alpha),
+        metric.estimate(treatment, 1 - experiment.alpha),
+        metric.effect(control, treatment, level),
+        metric.relative_effect(control, treatment, level),
+        non_inferiority=non_inferiority(metric, control, treatment, experiment.alpha),
+    )
+
+
+def non_inferiority(
+    metric: Metric, control: Sample, treatment: Sample, alpha: float
+) -> NonInferiority | NoEffect | None:
+    """One-sided non-inferiority at α: the bad end of the interval at level 1 − 2α stays within the margin.
+
+    Absolute margin m: treatment − control > −m where up is good (< m where down is). Relative margin r:
+    treatment − (1 − r) control > 0 (treatment − (1 + r) control < 0), so control's own uncertainty counts.
+    Schuirmann (1987).
+
+    Args:
+        metric: A guardrail; another role gives None.
+        control: Control's sample.
+        treatment: The treatment's sample.
+        alpha: One-sided error.
+
+    Returns:
+        The bound beside the margin; a NoEffect when the metric cannot be compared.
+    """
+    if metric.margin is None:
+        return None
+    margin, worse = margin_of(metric.margin), -1.0 if metric.direction == "up" else 1.0
+    base = metric.estimate(control, 1 - alpha)
+    if isinstance(base, NoEffect):
+        return base
+    allowed = worse * margin.amount * (abs(base.value) if margin.relative else 1.0)
+    coefficient = 1.0
+    if margin.relative:
+        coefficient = 1 + worse * margin.amount * (1 if base.value >= 0 else -1)
+    effect = metric.effect(control, treatment, 1 - 2 * alpha, coefficient)
+    if isinstance(effect, NoEffect):
+        return effect
+    end = effect.interval.low if worse < 0 else effect.interval.high
+    bound = end + (allowed if margin.relative else 0.0)
+    return NonInferiority(bound > allowed if worse < 0 else bound < allowed, bound, allowed)
+
+
+def _adjust(found: list[Comparison], role: Role, adjusted: Adjustment) -> None:
+    """Adjusted p-values for the comparisons of one role, in place; those without an effect count as p = 1."""
+    places = [place for place, one in enumerate(found) if one.role == role]
+    p_values = [1.0 if isinstance(e := found[place].effect, NoEffect) else e.p_value for place in places]
+    for place, p_value in zip(places, adjusted(p_values), strict=True):
+        if isinstance(found[place].effect, Effect):
+            found[place] = replace(found[place], adjusted_p=p_value)
+
+
+def _sample(samples: Samples, metric: str, variant: str) -> Sample:
+    if metric not in samples or variant not in samples[metric]:
+        raise ValueError(
+            f"`samples` has nothing for metric {metric!r} in variant {variant!r}; must have every pair; "
+            "add an empty sample."
+        )
+    return samples[metric][variant]
