@@ -1,0 +1,117 @@
+"""Feeding the walk: batches in (unit, time) order go in, one row per unit that entered comes out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.funnel import MOST_STEPS
+from experiments.walk.kernel import BASE, BROKEN, UNITS, Ints, new_state, walk
+
+_ROOM = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """One row per unit that reached step 1, with the chain that was chosen for it.
+
+    Args:
+        key: The unit.
+        reach: Furthest step, 1 to n.
+        times: (units, n) microseconds of each step of the chosen chain; NEVER beyond `reach`.
+        rows: (units, n) the row that served each step, counted from 0 over everything fed; -1 beyond `reach`.
+        latest_start: Microseconds of the unit's last row of step 1.
+        first_value: The first row that matches a step and carries a value (bit n of its mask); -1 if none.
+        last_value: The last such row.
+    """
+
+    key: Ints
+    reach: Ints
+    times: Ints
+    rows: Ints
+    latest_start: Ints
+    first_value: Ints
+    last_value: Ints
+
+    def maturing(self, step: int, within_us: int, observed_until_us: int) -> NDArray[np.bool_]:
+        """Which units have not reached `step` and have a chain that still could after the end of observation.
+
+        Args:
+            step: 1-based; a unit that is here has reached step 1, so none is maturing there.
+            within_us: The window, end included.
+            observed_until_us: The last observed microsecond; what could still come is later than it.
+        """
+        return (self.reach < step) & (self.latest_start > observed_until_us - within_us)
+
+
+class OrderBroken(ValueError):
+    """Rows are not in (unit, time) order; read them again with ORDER BY."""
+
+
+class Walk:
+    """A walk in progress: feed it batches in (unit, time) order, cut anywhere, then finish it."""
+
+    def __init__(self, steps: int, within_us: int) -> None:
+        """Begin before the first row.
+
+        Args:
+            steps: Number of steps n, 1 to 40; bit k-1 of a mask says that the row matches step k.
+            within_us: Microseconds from a chain's first step, end included.
+
+        Raises:
+            ValueError: A number is out of range.
+        """
+        if not 1 <= steps <= MOST_STEPS:
+            raise ValueError(f"`steps` is {steps}; must be 1 to {MOST_STEPS}; split the funnel.")
+        if within_us < 1:
+            raise ValueError(f"`within_us` is {within_us}; must be at least 1; give microseconds.")
+        self._n, self._within, self._state = steps, within_us, new_state(steps)
+
+    def feed(self, keys: Ints, moments: Ints, masks: Ints) -> list[Units]:
+        """Walk one batch.
+
+        Args:
+            keys: The unit of each row; ascending.
+            moments: Microseconds of each row; ascending within a unit.
+            masks: Steps each row matches; bit n is set if the row carries a value for attribution.
+
+        Returns:
+            The units that ended in this batch.
+
+        Raises:
+            OrderBroken: A row comes before the one it follows; nothing returned so far is to be used.
+        """
+        return self._run(_frozen(keys), _frozen(moments), _frozen(masks), end=0)
+
+    def finish(self) -> list[Units]:
+        """End the last unit; returns it if it entered."""
+        nothing = _frozen(np.empty(0, np.int64))
+        return self._run(nothing, nothing, nothing, end=1)
+
+    def _run(self, keys: Ints, moments: Ints, masks: Ints, *, end: int) -> list[Units]:
+        n, at = self._n, self._state[0]
+        row, full, found = 0, True, []
+        while full:
+            room = 1 + min(len(keys) - row, _ROOM)
+            sizes = (room,), (room, 4), (room, n), (room, n)
+            key, facts, times, rows = out = tuple(np.empty(size, np.int64) for size in sizes)
+            at[UNITS] = 0
+            row = walk(keys, moments, masks, row, n, self._within, self._state, out, end)
+            if at[BROKEN]:
+                place = int(at[BASE]) + row
+                raise OrderBroken(
+                    f"row {place} comes before the row it follows; must be in (unit, time) order."
+                )
+            u = int(at[UNITS])
+            full = u == room
+            reach, start, first, latest = facts[:u].T
+            found.append(Units(key[:u], reach, times[:u], rows[:u], start, first, latest))
+        at[BASE] += len(keys)
+        return found
+
+
+def _frozen(column: Ints) -> Ints:
+    """The column as the one type that is compiled for: whole, 64 bits, read-only (as Arrow's are)."""
+    view = np.ascontiguousarray(column, np.int64).view()
+    view.flags.writeable = False
+    return view
