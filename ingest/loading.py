@@ -96,7 +96,7 @@ def load(
     mapped = None if mapping is None else MappedBy.read(mapping)
     files, errors = [], {}
     with store.writing:
-        for path in find_sources(sources):
+        for path in find_sources(sources, apart_from=store.home):
             told(path.name, 0.0)
             try:
                 files.append(_load_one(store, path, mapped, told))
@@ -107,11 +107,12 @@ def load(
     return LoadReport(tuple(files), errors)
 
 
-def find_sources(sources: Sequence[str | Path] | str | Path) -> list[Path]:
+def find_sources(sources: Sequence[str | Path] | str | Path, apart_from: Path | None = None) -> list[Path]:
     """Return the files that sources name, each once, in order of name.
 
     Args:
-        sources: files, folders and globs.
+        sources: files, folders (without what is hidden in them) and globs.
+        apart_from: a folder whose files are passed over where a folder holds it: the store's own.
 
     Raises:
         ValueError: one of them names nothing.
@@ -121,7 +122,7 @@ def find_sources(sources: Sequence[str | Path] | str | Path) -> list[Path]:
     for source in named:
         path = Path(source)
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.is_file() and _is_log(file))
+            inside = sorted(file for file in path.rglob("*") if _is_log(file, path) and not _lies_in(file, apart_from))
         elif path.is_file():
             inside = [path]
         else:
@@ -148,9 +149,18 @@ def catch_up(store: Store) -> int:
         for manifest in missing:
             index(store, manifest)
         store.read_tail(manifests(store.home))
+        _release_replayed(store)
         if missing:
             compact_if_due(store)
     return len(missing)
+
+
+def _release_replayed(store: Store) -> None:
+    released = {(record["body"]["load_id"], record["body"]["line"]) for record in store.records.all("replayed")}
+    with store.cursor() as cursor:
+        known = set(cursor.execute("SELECT load_id, line FROM replayed_lines").fetchall())
+        for load_id, line in sorted(released - known):
+            cursor.execute("INSERT INTO replayed_lines VALUES ($load_id, $line)", {"load_id": load_id, "line": line})
 
 
 def compact_if_due(store: Store) -> bool:
@@ -236,11 +246,17 @@ def _report(store: Store, path: Path, manifest: Manifest, *, already: bool, seco
     )
 
 
-def _is_log(file: Path) -> bool:
+def _is_log(file: Path, folder: Path) -> bool:
+    if not file.is_file() or any(part.startswith(".") for part in file.relative_to(folder).parts):
+        return False
     name = file.name.lower()
     for packed in _PACKED:
         name = name.removesuffix(packed)
-    return name.endswith(_SUFFIXES) and not file.name.startswith(".")
+    return name.endswith(_SUFFIXES)
+
+
+def _lies_in(file: Path, folder: Path | None) -> bool:
+    return folder is not None and folder in file.resolve().parents
 
 
 def _silent(_what: str, _share: float) -> None:
