@@ -38,6 +38,12 @@ def test_an_inference_takes_its_facts_from_its_first_event():
     }  # fmt: skip
 
 
+def test_inferences_tied_in_time_go_by_seq_then_event_id_and_a_missing_seq_goes_last():
+    tied = [completed(event_id="a", label="no seq"), completed(event_id="z", seq=1, label="z"),
+            completed(event_id="y", seq=1, label="y")]  # fmt: skip
+    assert only(*tied)["label"] == "y"
+
+
 def test_unverified_is_null_and_a_later_confirmation_replaces_an_earlier_one():
     assert only(completed())["true_label"] is None
     assert only(completed(), confirmed(5, "book"), confirmed(9, "other"), confirmed(7, "dvd"))["true_label"] == "other"

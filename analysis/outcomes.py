@@ -1,0 +1,153 @@
+"""Impression -> (arm, fate, ms, limit, n): what became of each impression, reduced in SQL.
+
+A fate is one of: tap, dismiss, leave, expired; open (no ending yet, the pop-up may stand); lost (no ending
+though its display limit has passed). Times are whole milliseconds, rounded down.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+
+from analysis.ask import ask, sql_of
+
+if TYPE_CHECKING:
+    from ingest import Store
+
+Split = Literal["copy_id", "design_id", "display_ms", "platform", "device", "os_version", "app_version"]
+Impressions = Literal["first", "all"]
+CAUSES = ("tap", "dismiss", "leave")
+FATES = (*CAUSES, "expired", "open", "lost")
+_SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_LEFT_OUT = ("before_exposure", "several_variants", "not_exposed")
+
+
+class Selection(BaseModel):
+    """Which impressions, split into which arms, seen until when.
+
+    Args:
+        experiment: key of an experiment; arms are its variants, impressions count from the exposure on.
+        by: a column to split by instead; such arms are observational, not randomised.
+        platform, device, os_version, app_version, copy_id, design_id, display_ms: keep only this value.
+        from, to: keep impressions shown in [from, to).
+        observed_until: end of observation; None means the latest event of the store.
+        impressions: "first" keeps each person's first impression of the selection, so that units are
+            independent as the intervals assume; "all" keeps every one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    experiment: str | None = None
+    by: Split | None = None
+    platform: str | None = None
+    device: str | None = None
+    os_version: str | None = None
+    app_version: str | None = None
+    copy_id: str | None = None
+    design_id: str | None = None
+    display_ms: PositiveFloat | None = None
+    from_: AwareDatetime | None = Field(default=None, alias="from")
+    to: AwareDatetime | None = None
+    observed_until: AwareDatetime | None = None
+    impressions: Impressions = "first"
+
+    @model_validator(mode="after")
+    def _one_kind_of_arms(self) -> Self:
+        if self.experiment is not None and self.by is not None:
+            raise ValueError(
+                f"`by` is {self.by!r}; must be absent beside `experiment`, whose variants are the arms; "
+                "remove one of the two."
+            )
+        if self.from_ is not None and self.to is not None and self.from_ >= self.to:
+            raise ValueError(f"`from` is {self.from_}; must be before `to` ({self.to}); swap the two.")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Impressions of one arm that met the same fate at the same millisecond under the same display limit.
+
+    Args:
+        arm: the arm's name; None is "no value" of the column split by.
+        limit_ms: display limit, or None if the log has none.
+        fate: tap | dismiss | leave | expired | open | lost.
+        ms: time of the ending, or the time watched so far (open); None where the log has no usable time.
+        n: impressions.
+        by_timestamps: how many of them have their time from timestamps, not from the device's clock.
+        conflicts: further suggestion_shown events with their ids.
+        after_limit: endings rejected because they came more than 250 ms after the limit.
+    """
+
+    arm: str | None
+    limit_ms: int | None
+    fate: str
+    ms: int | None
+    n: int
+    by_timestamps: int
+    conflicts: int
+    after_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The reduced impressions of a selection.
+
+    Args:
+        fates: sorted by arm (no value last), limit, fate, ms.
+        before_exposure: impressions left out because they were shown before their person's exposure.
+        several_variants: impressions left out because their person saw several variants of the experiment.
+        not_exposed: impressions left out because their person was never exposed to the experiment.
+        sql: the statement that ran, with its parameters.
+    """
+
+    fates: tuple[Fate, ...]
+    before_exposure: int
+    several_variants: int
+    not_exposed: int
+    sql: str
+
+    def arms(self) -> tuple[str | None, ...]:
+        """Names of the arms, each once, "no value" last."""
+        return tuple(dict.fromkeys(row.arm for row in self.fates))
+
+    def of(self, arm: str | None) -> tuple[Fate, ...]:
+        """The rows of one arm."""
+        return tuple(row for row in self.fates if row.arm == arm)
+
+
+NO_OUTCOMES = Outcomes((), 0, 0, 0, "")
+
+
+def outcomes(
+    store: "Store", selection: Selection, observed_until: datetime, *, exposed_from: datetime | None = None
+) -> Outcomes:
+    """Reduce the impressions of a selection to their fates.
+
+    Args:
+        store: an open store.
+        selection: which impressions, which arms.
+        observed_until: end of observation, with a time zone. Endings after it have not happened yet: such an
+            impression is open at min(observed_until − shown, display limit). One without any ending is open
+            at observed_until − shown if that is below its limit (or it has none), otherwise lost.
+        exposed_from: start of the experiment: earlier exposures do not count.
+
+    Returns:
+        The fates, and what was left out of them.
+    """
+    asked = selection.model_dump(include=set(Selection.model_fields), by_alias=True)
+    params = asked | {"observed_until": observed_until, "exposed_from": exposed_from}
+    rows = [Fate(**row) for row in ask(store, _SQL, params).to_pylist()]
+    left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
+    fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
+    before, several, never = (left_out.get(name, 0) for name in _LEFT_OUT)
+    return Outcomes(fates, before, several, never, sql_of(_SQL, params))
+
+
+def _in_order(row: Fate) -> tuple[object, ...]:
+    number = int(row.arm) if row.arm is not None and row.arm.isdecimal() else 0
+    limit, ms = row.limit_ms, row.ms
+    return (
+        row.arm is None, number, row.arm or "", limit is None, limit or 0, row.fate, ms is None, ms or 0
+    )  # fmt: skip

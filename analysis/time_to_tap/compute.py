@@ -1,0 +1,143 @@
+"""One query, one answer: outcomes, histogram and incidences of every arm, and what differs between them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from analysis.outcomes import NO_OUTCOMES, Fate, Outcomes, Selection, outcomes
+from analysis.time_to_tap.answers import TapsAnswer
+from analysis.time_to_tap.arms import Asked, arm_of
+from analysis.time_to_tap.comparisons import differences, notes_of, tail_of
+from analysis.time_to_tap.query import LONGEST_MS, Limits, limits_of
+from experiments.design import Experiment
+from experiments.stats.effects import NoEffect
+
+if TYPE_CHECKING:
+    from ingest import Store
+
+MOST_ARMS = 12
+
+
+class TapsQuery(Selection):
+    """Which impressions, split how, and where to read the curves.
+
+    Args:
+        bin_ms: width of the histogram's bins, 10 ms to one minute.
+        horizon_ms: where arms are compared; None means the shortest display limit among them.
+        at_ms: further times to read the curves at, exactly.
+        control: the arm that others are compared with; None means the one called `control`, else the one the
+            experiment's record declares, else (also for observational splits) the largest.
+    """
+
+    bin_ms: int = Field(default=500, ge=10, le=60_000)
+    horizon_ms: PositiveInt | None = None
+    at_ms: tuple[NonNegativeInt, ...] = ()
+    control: str | None = None
+
+    @model_validator(mode="after")
+    def _within_ten_minutes(self) -> Self:
+        asked = [("horizon_ms", self.horizon_ms or 0), *(("at_ms", ms) for ms in self.at_ms)]
+        for name, ms in asked:
+            if ms > LONGEST_MS:
+                raise ValueError(
+                    f"`{name}` is {ms}; must be at most {LONGEST_MS} (ten minutes); ask earlier."
+                )
+        return self
+
+
+def answer(store: "Store", query: TapsQuery) -> TapsAnswer:
+    """Say what became of the suggestions and when.
+
+    Args:
+        store: an open store.
+        query: which impressions, which arms, where to read.
+
+    Returns:
+        The answer; what the log cannot support is a NoEffect in its place.
+
+    Raises:
+        ValueError: `control` names no arm.
+    """
+    until = query.observed_until or store.observed_until()
+    declared = _declared(store, query.experiment)
+    start = None if declared is None else declared.start
+    reduced = NO_OUTCOMES if until is None else outcomes(store, query, until, exposed_from=start)
+    fates = _arms(reduced, declared)
+    control = _control(query, declared, fates)
+    horizon_ms, shortest_ms = _horizon(query, [limits_of(rows) for rows in fates.values()])
+    asked = Asked(query.bin_ms, query.at_ms, horizon_ms, shortest_ms)
+    arms = tuple(arm_of(name, rows, asked) for name, rows in fates.items())
+    return TapsAnswer(
+        arms=tuple(sorted(arms, key=lambda arm: arm.name != control)) if query.experiment else arms,
+        control=control if len(arms) > 1 else None,
+        randomised=query.experiment is not None,
+        experiment=query.experiment,
+        by=query.by,
+        impressions=query.impressions,
+        horizon_ms=horizon_ms,
+        bin_ms=query.bin_ms,
+        differences=differences(arms, fates, control, horizon_ms),
+        tail=tail_of(arms) if arms else nothing(query.experiment),
+        arms_left_out=len(reduced.arms()) - len(arms),
+        before_exposure=reduced.before_exposure,
+        several_variants=reduced.several_variants,
+        not_exposed=reduced.not_exposed,
+        notes=notes_of(arms, reduced),
+        observed_until=until,
+        sql=reduced.sql,
+        data_version=store.data_version(),
+        synthetic=store.synthetic(),
+    )
+
+
+def nothing(experiment: str | None) -> NoEffect:
+    """Why there is no arm at all."""
+    if experiment is None:
+        return NoEffect("taps.no_impressions", "No suggestion was shown under these conditions.")
+    return NoEffect(
+        "taps.no_exposures",
+        f"No suggestion was shown to anybody exposed to the experiment {experiment}.",
+        (("experiment", experiment),),
+    )
+
+
+def _declared(store: "Store", experiment: str | None) -> Experiment | None:
+    body = None if experiment is None else store.records.get("experiment", experiment)
+    return None if body is None else Experiment.model_validate(body)
+
+
+def _arms(reduced: Outcomes, declared: Experiment | None) -> dict[str | None, tuple[Fate, ...]]:
+    """The declared variants, or the largest arms, in their own order."""
+    known = None if declared is None else {variant.key for variant in declared.variants}
+    every = {name: reduced.of(name) for name in reduced.arms() if known is None or name in known}
+    sizes = sorted((sum(row.n for row in rows) for rows in every.values()), reverse=True)
+    smallest = sizes[:MOST_ARMS][-1] if sizes else 0
+    largest = [name for name, rows in every.items() if sum(row.n for row in rows) >= smallest]
+    return {name: every[name] for name in largest[:MOST_ARMS]}
+
+
+def _control(
+    query: TapsQuery, declared: Experiment | None, fates: Mapping[str | None, Sequence[Fate]]
+) -> str | None:
+    if query.control is not None:
+        if fates and query.control not in fates:
+            names = ", ".join(str(name) for name in fates)
+            raise ValueError(
+                f"`control` is {query.control!r}; must be one of {names}; name one of these arms."
+            )
+        return query.control
+    if declared is not None:
+        return declared.control.key
+    if query.experiment is not None and "control" in fates:
+        return "control"
+    return max(fates, key=lambda name: sum(row.n for row in fates[name]), default=None)
+
+
+def _horizon(query: TapsQuery, limits: Sequence[Limits | None]) -> tuple[int | None, int | None]:
+    """Where arms are compared, and the shortest display limit of all."""
+    known = [limit for limit in limits if limit is not None]
+    if not known:
+        return None, None
+    horizon = query.horizon_ms or min(min(limit.longest_ms for limit in known), LONGEST_MS)
+    return horizon, min(limit.shortest_ms for limit in known)
