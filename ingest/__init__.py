@@ -3,4 +3,13 @@
 from ingest.loading import FileReport, LoadReport, load
 from ingest.store import Store, StoreBusy, StoreUnavailable, close_current, current
 
-__all__ = ["FileReport", "LoadReport", "Store", "StoreBusy", "StoreUnavailable", "close_current", "current", "load"]
+__all__ = [
+    "FileReport",
+    "LoadReport",
+    "Store",
+    "StoreBusy",
+    "StoreUnavailable",
+    "close_current",
+    "current",
+    "load",
+]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.event import Event, Refused, Reject
+from ingest.event import Event, Reject
+from ingest.strict_json import Refused
 
 _RAW_KEPT = 4_096
 
@@ -38,7 +39,9 @@ def reject(number: int, refusal: Refused, line: bytes) -> Reject:
         refusal: why.
         line: its bytes.
     """
-    return Reject(number, refusal.code, refusal.sentence, line[:_RAW_KEPT].decode("utf-8", "backslashreplace"))
+    return Reject(
+        number, refusal.code, refusal.sentence, line[:_RAW_KEPT].decode("utf-8", "backslashreplace")
+    )
 
 
 def _numbered(number: int, line: bytes) -> bytes:

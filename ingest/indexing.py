@@ -21,7 +21,11 @@ def index(store: Store, manifest: Manifest) -> None:
         try:
             moved = _resolve_repeats(cursor, manifest, paths)
             if manifest.rejects is not None:
-                told = {"path": str(landed / manifest.rejects), "load_id": manifest.load_id, "source": manifest.source}
+                told = {
+                    "path": str(landed / manifest.rejects),
+                    "load_id": manifest.load_id,
+                    "source": manifest.source,
+                }
                 run(cursor, "insert_rejects", told)
             run(cursor, "insert_load", {**_told(manifest), "paths": paths})
             run(cursor, "identities", {"paths": paths, "load_id": manifest.load_id, "everything": moved})

@@ -1,19 +1,18 @@
 """Landing from the outside: files, folders and globs in; a report of what landed, what did not and why."""
 
-import glob
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest import schema
+from ingest.compaction import compact_if_due
 from ingest.indexing import index
-from ingest.landing import BadSource, Manifest, MappedBy, Progress, find, make_durable, manifests, source_key
+from ingest.landing import Manifest, Progress, find, make_durable, manifests, measure_source
+from ingest.staging import BadSource, MappedBy
 from ingest.store import Store
 
 _SUFFIXES = (".ndjson", ".jsonl", ".json", ".csv", ".tsv", ".parquet", ".txt", ".log")
 _PACKED = (".gz", ".zst", ".zstd")
-_TAIL_SHARE, _TAIL_ROWS, _TAIL_FILES = 0.05, 50_000, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,17 @@ def find_sources(sources: Sequence[str | Path] | str | Path, apart_from: Path | 
     for source in named:
         path = Path(source)
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if _is_log(file, path) and not _lies_in(file, apart_from))
+            inside = sorted(
+                file for file in path.rglob("*") if _is_log(file, path) and not _lies_in(file, apart_from)
+            )
         elif path.is_file():
             inside = [path]
         else:
-            inside = sorted(Path(name) for name in glob.glob(str(source), recursive=True) if Path(name).is_file())
+            inside = sorted(file for file in _matches(path) if file.is_file())
         if not inside:
-            raise ValueError(f"`source` is {source}; must be a log, a folder of logs or a glob that matches one; check the path")
+            raise ValueError(
+                f"`source` is {source}; must be a log, a folder of logs or a glob that matches one; check the path"
+            )
         found.update(dict.fromkeys(inside))
     return list(found)
 
@@ -156,51 +159,15 @@ def catch_up(store: Store) -> int:
 
 
 def _release_replayed(store: Store) -> None:
-    released = {(record["body"]["load_id"], record["body"]["line"]) for record in store.records.all("replayed")}
+    released = {
+        (record["body"]["load_id"], record["body"]["line"]) for record in store.records.all("replayed")
+    }
     with store.cursor() as cursor:
         known = set(cursor.execute("SELECT load_id, line FROM replayed_lines").fetchall())
         for load_id, line in sorted(released - known):
-            cursor.execute("INSERT INTO replayed_lines VALUES ($load_id, $line)", {"load_id": load_id, "line": line})
-
-
-def compact_if_due(store: Store) -> bool:
-    """Merge the tail into the stored order when it has grown past a twentieth of it.
-
-    Args:
-        store: an open store.
-
-    Returns:
-        Whether it merged.
-    """
-    with store.cursor() as cursor:
-        row = cursor.execute(
-            "SELECT coalesce(sum(landed) FILTER (WHERE NOT compacted), 0), count(*) FILTER (WHERE NOT compacted),"
-            " (SELECT count(*) FROM events_main) FROM loads"
-        ).fetchone()
-    tail, files, main = row if row is not None else (0, 0, 0)
-    if files == 0 or (files <= _TAIL_FILES and main and tail < max(_TAIL_ROWS, main * _TAIL_SHARE)):
-        return False
-    compact(store)
-    return True
-
-
-def compact(store: Store) -> None:
-    """Merge the tail into the stored order (person, time); every answer stays the same.
-
-    Args:
-        store: an open store.
-    """
-    with store.writing, store.cursor() as cursor:
-        cursor.begin()
-        try:
-            cursor.execute(schema.statement("compact"))
-            cursor.commit()
-        except BaseException:
-            cursor.rollback()
-            raise
-        store.read_tail(())
-    with store.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
+            cursor.execute(
+                "INSERT INTO replayed_lines VALUES ($load_id, $line)", {"load_id": load_id, "line": line}
+            )
 
 
 def rebuild(store: Store) -> int:
@@ -220,8 +187,9 @@ def rebuild(store: Store) -> int:
 
 def _load_one(store: Store, path: Path, mapped: MappedBy | None, progress: Progress) -> FileReport:
     started = time.monotonic()
-    before = find(store.home, source_key(path, mapped)[0])
-    manifest = before or make_durable(store, path, mapped, _next_load(store), progress)
+    source = measure_source(path, mapped, progress)
+    before = find(store.home, source.key)
+    manifest = before or make_durable(store, source, _next_load(store), progress)
     if before is None:
         index(store, manifest)
     return _report(store, path, manifest, already=before is not None, seconds=time.monotonic() - started)
@@ -238,12 +206,28 @@ def _report(store: Store, path: Path, manifest: Manifest, *, already: bool, seco
             "SELECT lines, landed, duplicates, rejected, skipped FROM loads WHERE load_id = $load_id", told
         ).fetchone()
         codes = cursor.execute(
-            "SELECT code, count(*) FROM rejected_lines WHERE load_id = $load_id GROUP BY code ORDER BY code", told
+            "SELECT code, count(*) FROM rejected_lines WHERE load_id = $load_id GROUP BY code ORDER BY code",
+            told,
         ).fetchall()
     lines, landed, duplicates, rejected, skipped = row if row is not None else (0, 0, 0, 0, 0)
     return FileReport(
-        str(path), manifest.digest, lines, landed, duplicates, rejected, skipped, dict(codes), already, seconds, manifest.note
+        str(path),
+        manifest.digest,
+        lines,
+        landed,
+        duplicates,
+        rejected,
+        skipped,
+        dict(codes),
+        already,
+        seconds,
+        manifest.note,
     )
+
+
+def _matches(pattern: Path) -> list[Path]:
+    anchor = Path(pattern.anchor) if pattern.is_absolute() else Path()
+    return list(anchor.glob(str(pattern.relative_to(anchor) if pattern.is_absolute() else pattern)))
 
 
 def _is_log(file: Path, folder: Path) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.event import Event, Refused
+from ingest.event import Event
 from ingest.loading import FileReport, load
 from ingest.store import Store
+from ingest.strict_json import Refused
 
 NOT_REPLAYABLE = frozenset({"id_conflict", "damaged_source", "line_too_long"})
 """Codes whose raw text is not the line that was sent, so that replaying it would make up an event."""
@@ -133,7 +134,10 @@ def _mended(path: Path, known: dict[str, Quarantined]) -> Iterator[tuple[str, by
                 raise ValueError(
                     f"`reject` is {name!r} in line {number}; must be a line that is in quarantine; list it again"
                 )
-            yield name, (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)).encode("utf-8")
+            yield (
+                name,
+                (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)).encode("utf-8"),
+            )
 
 
 def _land(store: Store, lines: list[bytes]) -> FileReport:
@@ -150,5 +154,6 @@ def _release(store: Store, rows: list[Quarantined]) -> None:
     with store.writing, store.cursor() as cursor:
         for row in rows:
             cursor.execute(
-                "INSERT INTO replayed_lines VALUES ($load_id, $line)", {"load_id": row.load_id, "line": row.line}
+                "INSERT INTO replayed_lines VALUES ($load_id, $line)",
+                {"load_id": row.load_id, "line": row.line},
             )

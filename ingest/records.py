@@ -25,7 +25,9 @@ class Records:
             who: the person or process that wrote it.
         """
         if not kind.isidentifier():
-            raise ValueError(f"`kind` is {kind!r}; must be a plain word; name the kind of record, for example experiment")
+            raise ValueError(
+                f"`kind` is {kind!r}; must be a plain word; name the kind of record, for example experiment"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         record = {"key": key, "who": who, "at": datetime.now(UTC).isoformat(), "body": dict(body)}
         with (self.folder / f"{kind}.ndjson").open("a", encoding="utf-8") as file:

@@ -155,7 +155,9 @@ def unbound(name: str) -> "ir.Table":
     import ibis
 
     if name not in _COLUMNS:
-        raise ValueError(f"`name` is {name!r}; must be one of {', '.join(sorted(_COLUMNS))}; name a view of the store")
+        raise ValueError(
+            f"`name` is {name!r}; must be one of {', '.join(sorted(_COLUMNS))}; name a view of the store"
+        )
     return ibis.table(_COLUMNS[name], name=name)
 
 
@@ -178,5 +180,13 @@ def making() -> tuple[str, ...]:
     """Return the statements that make a store's tables, macros and views, in order; safe to run on every opening."""
     return tuple(
         statement(name)
-        for name in ("macros", "fresh", "tables", "view_events", "view_exposures", "view_impressions", "view_inferences")
+        for name in (
+            "macros",
+            "fresh",
+            "tables",
+            "view_events",
+            "view_exposures",
+            "view_impressions",
+            "view_inferences",
+        )
     )

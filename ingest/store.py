@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import duckdb
 
@@ -93,10 +93,15 @@ class Store:
             for statement in schema.making():
                 cursor.execute(statement)
             cursor.execute("DELETE FROM store_facts WHERE name = 'schema_version'")
-            cursor.execute("INSERT INTO store_facts VALUES ('schema_version', $version)", {"version": schema.VERSION})
+            cursor.execute(
+                "INSERT INTO store_facts VALUES ('schema_version', $version)", {"version": schema.VERSION}
+            )
             cursor.execute("DELETE FROM flow_starts")
             for event, encloses in attempt_starts(flows()).items():
-                cursor.execute("INSERT INTO flow_starts VALUES ($event, $encloses)", {"event": event, "encloses": encloses})
+                cursor.execute(
+                    "INSERT INTO flow_starts VALUES ($event, $encloses)",
+                    {"event": event, "encloses": encloses},
+                )
 
     def empty(self) -> None:
         """Drop every table of the index; what landed stays on disk and is indexed again by `catch_up`."""
@@ -121,20 +126,26 @@ class Store:
             landed: the manifests of the complete loads.
         """
         with self.cursor() as cursor:
-            pending = {load_id for (load_id,) in cursor.execute("SELECT load_id FROM loads WHERE NOT compacted").fetchall()}
+            pending = {
+                load_id
+                for (load_id,) in cursor.execute("SELECT load_id FROM loads WHERE NOT compacted").fetchall()
+            }
         folder = self.home / "landed"
         self._tail = [str(folder / part) for m in landed if m.load_id in pending for part in m.parts]
 
     def data_version(self) -> str:
         """Return what answers depend on: the last load and the number of records, as "LOAD-RECORDS"."""
         with self.cursor() as cursor:
-            row = cursor.execute("SELECT coalesce(max(load_id), 0), coalesce(sum(landed), 0)::BIGINT FROM loads").fetchone()
+            row = cursor.execute(
+                "SELECT coalesce(max(load_id), 0), coalesce(sum(landed), 0)::BIGINT FROM loads"
+            ).fetchone()
         load, landed = row if row is not None else (0, 0)
         return f"{load}.{landed}-{self.records.count()}"
 
     def observed_until(self) -> datetime | None:
         """Return the latest event time of complete loads, or None when nothing landed."""
-        return self._one("SELECT max(last_ts) FROM loads WHERE complete")
+        latest = self._one("SELECT max(last_ts) FROM loads WHERE complete")
+        return latest if isinstance(latest, datetime) else None
 
     def synthetic(self) -> bool:
         """Say whether anything in the store was declared synthetic."""
@@ -153,13 +164,13 @@ class Store:
         """Give the store up; another process may open it."""
         self._connection.close()
 
-    def __enter__(self) -> "Store":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _one(self, question: str) -> Any:
+    def _one(self, question: str) -> object:
         with self.cursor() as cursor:
             row = cursor.execute(question).fetchone()
         return None if row is None else row[0]
@@ -201,7 +212,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _connect(path: Path, home: Path) -> Cursor:
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "temp_directory": str(home / "spool"),
@@ -213,9 +224,13 @@ def _connect(path: Path, home: Path) -> Cursor:
             holder = _HOLDER.search(str(error))
             pid = int(holder.group(1)) if holder else None
             raise StoreBusy(
-                f"`home` is {home}, owned by process {pid or 'unknown'}; must be free; stop that process or ask it", pid, _owner(home)
+                f"`home` is {home}, owned by process {pid or 'unknown'}; must be free; stop that process or ask it",
+                pid,
+                _owner(home),
             ) from error
-        raise StoreUnavailable(f"`{path}` cannot be opened ({_first_line(error)}); must be a store; run: kazasu doctor") from error
+        raise StoreUnavailable(
+            f"`{path}` cannot be opened ({_first_line(error)}); must be a store; run: kazasu doctor"
+        ) from error
     except duckdb.Error as error:
         raise StoreUnavailable(
             f"`{path}` cannot be read ({_first_line(error)}); must be a whole index; run: kazasu rebuild"

@@ -12,7 +12,17 @@ class EventPlan:
     background: bool = False
 
 
-_INFERENCE = ("inference_id", "model", "model_version", "conversion", "delegate", "latency_ms", "cold", "label", "score")
+_INFERENCE = (
+    "inference_id",
+    "model",
+    "model_version",
+    "conversion",
+    "delegate",
+    "latency_ms",
+    "cold",
+    "label",
+    "score",
+)
 _FRAMES = ("frames_in", "frames_out", "dropped", "nodes")
 
 PLAN: dict[str, EventPlan] = {
@@ -20,7 +30,9 @@ PLAN: dict[str, EventPlan] = {
     "camera_opened": EventPlan("any"),
     "photo_taken": EventPlan("any"),
     "inference_completed": EventPlan("barcode", _INFERENCE),
-    "suggestion_shown": EventPlan("barcode", ("impression_id", "inference_id", "display_ms", "copy_id", "design_id")),
+    "suggestion_shown": EventPlan(
+        "barcode", ("impression_id", "inference_id", "display_ms", "copy_id", "design_id")
+    ),
     "suggestion_tapped": EventPlan("barcode", ("impression_id", "elapsed_ms")),
     "suggestion_dismissed": EventPlan("barcode", ("impression_id", "elapsed_ms")),
     "suggestion_left": EventPlan("barcode", ("impression_id", "elapsed_ms")),

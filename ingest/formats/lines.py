@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 _BLOCK = 1 << 22
+_ZSTD_BLOCK = 1 << 14
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -130,5 +131,5 @@ def _unzstd(source: BinaryIO) -> Iterator[bytes]:
     import pyarrow as pa
 
     stream: _Decompressor = pa.CompressedInputStream(source, "zstd")
-    while block := stream.read(_BLOCK):
+    while block := stream.read(_ZSTD_BLOCK):  # a read that meets the damage gives nothing: read little at once
         yield block

@@ -48,7 +48,8 @@ class DelimitedRows:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows with one value for each column, in the order of the file."""
         self.rejects.clear()
-        return self._exact() if self.unsure else self._quick()
+        exactly, self.unsure = self.unsure, False
+        return self._exact() if exactly else self._quick()
 
     def _names(self) -> list[str]:
         with self._plain.path.open("rb") as file:

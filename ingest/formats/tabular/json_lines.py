@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import msgspec
 import pyarrow as pa
 
-from ingest.event import Refused, Reject, decode
+from ingest.event import Reject
 from ingest.events import MAX_DEPTH, MAX_LINE_BYTES
 from ingest.formats.tabular.plain import Plain
 from ingest.formats.tabular.rows import LINE, RAW, Column
+from ingest.strict_json import Refused, decode
 
 _BATCH = 16_384
 _BOM = b"\xef\xbb\xbf"

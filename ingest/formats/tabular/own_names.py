@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-
 from ingest.events import FIELDS, TIME_FIELDS
 from ingest.formats.mapping import Mapping
 from ingest.formats.tabular.convert import opened
@@ -49,8 +48,14 @@ def _rule(name: str, times: dict[str, str]) -> dict[str, object]:
 def _time_format(rows: Rows, column: Column) -> str:
     """The format that the first value of a time column shows: an epoch by its digits, else ISO 8601."""
     for batch in rows.batches():
-        values = batch.column(batch.schema.get_field_index(column.alias)) if LINE in batch.schema.names else None
-        first = next((value for value in values.to_pylist() if value not in (None, "")), None) if values is not None else None
+        values = (
+            batch.column(batch.schema.get_field_index(column.alias)) if LINE in batch.schema.names else None
+        )
+        first = (
+            next((value for value in values.to_pylist() if value not in (None, "")), None)
+            if values is not None
+            else None
+        )
         if first is not None:
             return _EPOCH_BY_DIGITS.get(len(str(first)), "iso") if str(first).isdigit() else "iso"
     return "iso"
