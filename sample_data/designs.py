@@ -32,6 +32,8 @@ LISTING_DAYS = 13
 CHECK_EXPERIMENT, CHECK_VARIANTS = "hover-scan", ("photo", "hover")
 CHECK_DAYS = 41
 ONBOARDING, ONBOARDING_VARIANTS = "new-onboarding", ("current", "new")
+CONTROLS = {CHECK_EXPERIMENT: "photo", ONBOARDING: "current", "copy-and-button": "v1"}
+"""Whom the other variants are compared with, where that is not "control"."""
 _DESIGN = {"v1": "link", "v2": "button"}
 
 
@@ -48,7 +50,7 @@ def fortnights(popup: Popup) -> tuple[Fortnight, ...]:
     return (
         Fortnight("display-8s", 0, {"control": Arm(short, "v1"), "8s": Arm(long, "v1")}),
         Fortnight(
-            "copy-and-button", 14, {"control": Arm(None, "v1"), "v1": Arm(long, "v1"), "v2": Arm(long, "v2")}
+            "copy-and-button", 14, {"none": Arm(None, "v1"), "v1": Arm(long, "v1"), "v2": Arm(long, "v2")}
         ),
         Fortnight(
             "two-tactics",

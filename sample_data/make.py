@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from sample_data.designs import DAYS, write_experiments
 from sample_data.dice import Dice
 from sample_data.planted import planted
-from sample_data.truths import Truths, read_truths
+from sample_data.truths import BadTruths, Truths, read_truths
 from sample_data.upload import LogFile, Upload
 from sample_data.world import Life
 
@@ -62,8 +62,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=_HERE, help="folder to write to")
     parser.add_argument("--planted-out", type=Path, help="file for the true values (JSON)")
     arguments = parser.parse_args()
-    truths = read_truths(arguments.truths)
-    files = make(arguments.seed, truths, arguments.out)
+    try:
+        truths = read_truths(arguments.truths)
+        files = make(arguments.seed, truths, arguments.out)
+    except (BadTruths, OSError) as wrong:
+        parser.error(str(wrong))
     if arguments.planted_out is not None:
         arguments.planted_out.write_text(json.dumps(planted(truths), indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 from sample_data.designs import (
     CHECK_EXPERIMENT,
-    CHECK_VARIANTS,
+    CONTROLS,
     ONBOARDING,
     ONBOARDING_VARIANTS,
     Arm,
@@ -101,9 +101,9 @@ def planted(truths: Truths) -> Planted:
     reading = Reading.of(truths.popup)
     rates = [*_listing_rates(truths, reading), *_check_rates(truths.sell_check)]
     rate = {(r["experiment"], r["metric"], r["variant"]): r["value"] for r in rates}
-    brought = {v: rate["copy-and-button", "barcode_listed", v] for v in ("control", "v1", "v2")}
+    brought = {v: rate["copy-and-button", "barcode_listed", v] for v in ("none", "v1", "v2")}
     both, ui, ml, none = (rate["two-tactics", "barcode_listed", v] for v in ("both", "ui", "ml", "control"))
-    old_effect = brought["v1"] - brought["control"]
+    old_effect = brought["v1"] - brought["none"]
     limits = {"short": truths.popup.short_s, "long": truths.popup.long_s}
     tap_by = {name: reading.incidence("tap", "v1", limit) for name, limit in limits.items()}
     return {
@@ -112,7 +112,7 @@ def planted(truths: Truths) -> Planted:
         "curves": list(_curves(truths, reading)),
         "late_share_of_taps": 1 - tap_by["short"] / tap_by["long"],
         "tap_median_s": truths.popup.tap_median_s,
-        "copy_ratio": (brought["v2"] - brought["control"]) / old_effect if old_effect else None,
+        "copy_ratio": (brought["v2"] - brought["none"]) / old_effect if old_effect else None,
         "interaction": both - ui - ml + none,
         "precision": truths.model.precision,
         "latency": list(_latencies(truths.model)),
@@ -171,16 +171,15 @@ def _photo_spans(photo: PhotoFlow) -> tuple[Span, ...]:
 
 
 def _effects(rates: list[Rate]) -> list[Effect]:
-    controls = {"hover-scan": CHECK_VARIANTS[0]}
     base = {
         (r["experiment"], r["metric"]): r["value"]
         for r in rates
-        if r["variant"] == controls.get(r["experiment"], "control")
+        if r["variant"] == CONTROLS.get(r["experiment"], "control")
     }
     effects: list[Effect] = []
     for r in rates:
         control = base[r["experiment"], r["metric"]]
-        if r["variant"] != controls.get(r["experiment"], "control"):
+        if r["variant"] != CONTROLS.get(r["experiment"], "control"):
             absolute = r["value"] - control
             effects.append(
                 {

@@ -163,7 +163,8 @@ def read_truths(path: Path) -> Truths:
     """Read a truths file.
 
     Args:
-        path: a TOML file with the tables world, popup, listing, model, sell_check, mismatch and log.
+        path: a TOML file with the tables world, popup, listing, model, sell_check, mismatch and log; with
+            `extends = "FILE"` (relative to it) it states only what differs from that file.
 
     Returns:
         The truths, every value present.
@@ -171,7 +172,7 @@ def read_truths(path: Path) -> Truths:
     Raises:
         BadTruths: a name is missing or unknown.
     """
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    raw = _tables(path)
     missing = {field.name for field in fields(Truths)} - set(raw)
     if missing:
         raise BadTruths(f"`{path}` lacks [{'], ['.join(sorted(missing))}]; must have every table; add them")
@@ -188,6 +189,21 @@ def read_truths(path: Path) -> Truths:
         mismatch=_made(Mismatch, raw.pop("mismatch"), "mismatch"),
         log=_made(Log, raw.pop("log"), "log"),
     )
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    own = tomllib.loads(path.read_text(encoding="utf-8"))
+    base = own.pop("extends", None)
+    return own if base is None else _over(_tables(path.parent / base), own)
+
+
+def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The base with our own values in place of its; tables are merged, lists are replaced."""
+    merged = dict(base)
+    for name, value in own.items():
+        inner = merged.get(name)
+        merged[name] = _over(inner, value) if isinstance(value, dict) and isinstance(inner, dict) else value
+    return merged
 
 
 def _made(kind: type[T], table: dict[str, Any], where: str) -> T:

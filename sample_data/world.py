@@ -16,7 +16,7 @@ from sample_data.people import Person, base36, people
 from sample_data.price_check import Checkers
 from sample_data.reading import Reading
 from sample_data.trace import Trace, moments
-from sample_data.truths import Truths
+from sample_data.truths import BadTruths, Truths
 
 _DAY_MS = 86_400_000
 _FIRST_TOKEN = 46_656
@@ -58,7 +58,7 @@ class Life:
         listing, model = self.truths.listing, self.truths.model
         inclined = listing.organic + listing.ui_tactic + max(reading.interest.values())
         if inclined > model.precision:
-            raise ValueError(
+            raise BadTruths(
                 f"`organic` + `ui_tactic` + interest in the pop-up is {inclined:.2f}; "
                 f"must be at most `precision`, {model.precision}; plant fewer taps"
             )
