@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from analysis.ask import TookTooLong, ask, cached
 from analysis.refusals import UNAVAILABLE, refusal, sentences
 from ingest.schema import unbound
+from ingest.store import DatabaseError
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -84,6 +85,9 @@ def run_verb(
         return refusal("bad_input", sentences(error))
     except TookTooLong as error:
         return refusal("took_too_long", str(error), exit_code=UNAVAILABLE)
+    except DatabaseError as error:
+        said = str(error).split("\n", 1)[0]
+        return refusal("engine", f"`store` gave no answer: {said}; run: kazasu doctor", exit_code=UNAVAILABLE)
     except OSError as error:
         return refusal("unreadable_file", f"`{error.filename}` is not usable: {error.strerror}.")
     except ValueError as error:

@@ -10,7 +10,7 @@ from analysis.refusals import UNAVAILABLE, refusal
 
 if TYPE_CHECKING:
     from analysis.verbs import Progress
-    from ingest import StoreBusy
+    from ingest import Store, StoreBusy
 
 PATIENCE_S = 5.0
 _PAUSE_S = 0.2
@@ -41,17 +41,19 @@ def perform(
         The verb's JSON; `{"error": …}` with exit 3 if the store cannot be had.
     """
     from analysis.verbs import run_verb
-    from ingest import Store, StoreBusy, StoreUnavailable
+    from ingest import StoreBusy, StoreUnavailable
 
     waited = 0.0
     while True:
         try:
-            with Store.open(home) as store:
-                return run_verb(store, verb, payload, progress=progress)
+            store = _open(home)
         except StoreBusy as busy:
             answer, trouble = _ask_owner(home, busy, verb, payload)
         except StoreUnavailable as error:
             return refusal("store_unavailable", str(error), exit_code=UNAVAILABLE)
+        else:
+            with store:
+                return run_verb(store, verb, payload, progress=progress)
         if answer is not None:
             return answer
         if waited >= PATIENCE_S:
@@ -93,6 +95,18 @@ def forward(owner: Owner, verb: str, payload: Mapping[str, object]) -> dict[str,
         msg = f"Process {owner.pid} owns the store but refused the verb {verb!r} ({answer}); start it again."
         raise OwnerUnreachable(msg)
     return answer
+
+
+def _open(home: Path | None) -> "Store":
+    from ingest import Store, StoreUnavailable
+    from ingest.store import DatabaseError
+
+    try:
+        return Store.open(home)
+    except (DatabaseError, ValueError) as error:
+        said = str(error).split("\n", 1)[0]
+        msg = f"`landed` cannot be indexed ({said}); must be whole files; run: kazasu doctor"
+        raise StoreUnavailable(msg) from error
 
 
 def _ask_owner(

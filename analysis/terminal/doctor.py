@@ -13,6 +13,7 @@ from analysis.terminal.machine import Finding, examine_machine
 from analysis.terminal.screen import say
 
 _MENDS = {
+    "engine": "Run `kazasu rebuild`; if it fails too, restore landed/ from a backup.",
     "store_busy": "Wait for the process that holds the store, or end it; then run `kazasu doctor` again.",
     "store_unavailable": "Run `kazasu rebuild`: it sets a broken index aside and makes a new one.",
 }

@@ -1,5 +1,6 @@
 """A store of its own for every test, and `kazasu` as a real process in front of it."""
 
+import ctypes
 import json
 import os
 import subprocess
@@ -37,12 +38,12 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kazasu(home: Path, tmp_path: Path) -> Kazasu:
-    def run(*words: object, cwd: Path = tmp_path, user: str | None = None) -> Said:
+    def run(*words: object, cwd: Path = tmp_path, mortal: bool = False) -> Said:
         done = subprocess.run(
             [sys.executable, str(ROOT / "cli.py"), *map(str, words)],
             cwd=cwd,
             env=environment(home),
-            user=user,
+            preexec_fn=obey_permissions if mortal else None,
             capture_output=True,
             text=True,
             timeout=300,
@@ -51,6 +52,14 @@ def kazasu(home: Path, tmp_path: Path) -> Kazasu:
         return Said(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+def obey_permissions() -> None:
+    """Before the process starts: even root then needs write permission to write (CAP_DAC_OVERRIDE is dropped)."""
+    drop_capability, overrides = 24, (1, 2)
+    if os.geteuid() == 0:
+        for capability in overrides:
+            assert ctypes.CDLL(None).prctl(drop_capability, capability, 0, 0, 0) == 0
 
 
 @contextmanager
@@ -93,11 +102,39 @@ def popup_log(tmp_path: Path) -> Path:
     """Three sellers photograph a book: one taps after 2 s, one dismisses, one never sees the pop-up; one line is broken."""
     lines = [
         logged("photo_taken", "2026-04-01T10:00:00+09:00", "ann", event_id="a1"),
-        logged("suggestion_shown", "2026-04-01T10:00:01+09:00", "ann", event_id="a2", impression_id="i1", display_ms=4000),
-        logged("suggestion_tapped", "2026-04-01T10:00:03+09:00", "ann", event_id="a3", impression_id="i1", elapsed_ms=2000),
+        logged(
+            "suggestion_shown",
+            "2026-04-01T10:00:01+09:00",
+            "ann",
+            event_id="a2",
+            impression_id="i1",
+            display_ms=4000,
+        ),
+        logged(
+            "suggestion_tapped",
+            "2026-04-01T10:00:03+09:00",
+            "ann",
+            event_id="a3",
+            impression_id="i1",
+            elapsed_ms=2000,
+        ),
         logged("photo_taken", "2026-04-01T11:00:00+09:00", "bob", event_id="b1"),
-        logged("suggestion_shown", "2026-04-01T11:00:01+09:00", "bob", event_id="b2", impression_id="i2", display_ms=4000),
-        logged("suggestion_dismissed", "2026-04-01T11:00:02+09:00", "bob", event_id="b3", impression_id="i2", elapsed_ms=1000),
+        logged(
+            "suggestion_shown",
+            "2026-04-01T11:00:01+09:00",
+            "bob",
+            event_id="b2",
+            impression_id="i2",
+            display_ms=4000,
+        ),
+        logged(
+            "suggestion_dismissed",
+            "2026-04-01T11:00:02+09:00",
+            "bob",
+            event_id="b3",
+            impression_id="i2",
+            elapsed_ms=1000,
+        ),
         logged("photo_taken", "2026-04-01T12:00:00+09:00", "cay", event_id="c1"),
         '{"event": "photo_taken", "ts": "yesterday", "user_id": "dan"}',
     ]

@@ -44,7 +44,9 @@ def test_an_ibis_question_runs_as_the_sql_that_is_shown(store: Store, popup_log:
 def test_static_sql_keeps_its_values_in_parameters_and_shows_them(store: Store) -> None:
     told = {"name": "'; DROP TABLE events; --"}
     assert ask(store, "SELECT $name AS name", told).to_pylist() == [told]
-    assert sql_of("SELECT $name AS name", told) == '-- $name = "\'; DROP TABLE events; --"\nSELECT $name AS name'
+    assert (
+        sql_of("SELECT $name AS name", told) == '-- $name = "\'; DROP TABLE events; --"\nSELECT $name AS name'
+    )
 
 
 def test_parameters_beside_an_ibis_question_are_refused(store: Store) -> None:
@@ -65,7 +67,9 @@ def test_times_come_in_utc(store: Store, popup_log: Path) -> None:
 
 
 def test_batches_come_in_order_and_as_small_as_asked(store: Store) -> None:
-    with batches(store, "SELECT range AS n FROM range($most) ORDER BY n DESC", {"most": 10_000}, rows=2048) as reader:
+    with batches(
+        store, "SELECT range AS n FROM range($most) ORDER BY n DESC", {"most": 10_000}, rows=2048
+    ) as reader:
         seen = list(reader)
     assert len(seen) > 1
     assert pa.Table.from_batches(seen).column("n").to_pylist() == list(range(9_999, -1, -1))
@@ -115,7 +119,9 @@ def test_a_load_and_a_record_make_answers_fresh(store: Store, popup_log: Path) -
     assert (cached(store, Question(), events), cached(store, Question(), records)) == (7, 1)
 
 
-def test_edited_code_makes_answers_fresh(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_edited_code_makes_answers_fresh(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     source = tmp_path / "compute.py"
     source.write_text("one", "utf-8")
     monkeypatch.setattr(asking, "_code_files", lambda: (source,))
@@ -163,7 +169,9 @@ def test_two_sessions_share_one_computation(store: Store) -> None:
         return 7
 
     answers: list[int] = []
-    sessions = [threading.Thread(target=lambda: answers.append(cached(store, Question(), slow))) for _ in range(2)]
+    sessions = [
+        threading.Thread(target=lambda: answers.append(cached(store, Question(), slow))) for _ in range(2)
+    ]
     sessions[0].start()
     started.wait(10)
     sessions[1].start()
@@ -194,4 +202,6 @@ def test_the_cache_is_bounded_and_forgets_the_least_used(store: Store) -> None:
 
 def test_equal_questions_have_equal_text() -> None:
     assert canonical(Question(display_ms=8000, copy_id="新")) == '{"copy_id":"新","display_ms":8000}'
-    assert canonical(Question(copy_id="新", display_ms=8000)) == canonical(Question(display_ms=8000, copy_id="新"))
+    assert canonical(Question(copy_id="新", display_ms=8000)) == canonical(
+        Question(display_ms=8000, copy_id="新")
+    )

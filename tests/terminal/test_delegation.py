@@ -26,18 +26,27 @@ def served(home: Path, popup_log: Path) -> Iterator[tuple[Store, Owner]]:
             yield store, owner
 
 
-def post(owner: Owner, content: bytes = b'{"verb": "quarantine_list", "payload": {}}', **headers: str) -> httpx.Response:
+def post(
+    owner: Owner, content: bytes = b'{"verb": "quarantine_list", "payload": {}}', **headers: str
+) -> httpx.Response:
     given = {"authorization": f"Bearer {owner.token}", **headers}
     return httpx.post(f"{owner.url}/v1/verb", content=content, headers=given, trust_env=False)
 
 
 def test_a_verb_handed_over_gives_the_same_json(served: tuple[Store, Owner]) -> None:
     store, owner = served
-    for verb, payload in [("quarantine_list", {}), ("health", {}), ("experiment_list", {}), ("no_such_verb", {})]:
+    for verb, payload in [
+        ("quarantine_list", {}),
+        ("health", {}),
+        ("experiment_list", {}),
+        ("no_such_verb", {}),
+    ]:
         assert forward(owner, verb, payload) == json.loads(json.dumps(run_verb(store, verb, payload)))
 
 
-def test_bad_input_comes_back_as_a_sentence_and_not_as_a_broken_connection(served: tuple[Store, Owner]) -> None:
+def test_bad_input_comes_back_as_a_sentence_and_not_as_a_broken_connection(
+    served: tuple[Store, Owner],
+) -> None:
     _, owner = served
     sentence = "`limit` is 0; must be greater than or equal to 1."
     assert forward(owner, "quarantine_list", {"limit": 0}) == refusal("bad_input", sentence)
@@ -59,7 +68,9 @@ def test_strangers_are_refused(
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"verb": "health"}', b'{"verb": "health", "payload": 3}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b'{"verb": "health"}', b'{"verb": "health", "payload": 3}', b"\xff"]
+)
 def test_what_is_no_verb_is_refused(served: tuple[Store, Owner], body: bytes) -> None:
     answer = post(served[1], body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
@@ -72,7 +83,10 @@ def test_an_oversized_body_is_refused_before_it_is_read(served: tuple[Store, Own
         yield b" "
 
     sent = httpx.post(
-        f"{owner.url}/v1/verb", content=endless(), headers={"authorization": f"Bearer {owner.token}"}, trust_env=False
+        f"{owner.url}/v1/verb",
+        content=endless(),
+        headers={"authorization": f"Bearer {owner.token}"},
+        trust_env=False,
     )
     assert (sent.status_code, sent.json()["error"]["code"]) == (413, "too_large")
 
@@ -93,7 +107,9 @@ def test_after_the_owner_stops_nobody_is_announced_and_nobody_answers(home: Path
 
 
 def test_a_dead_owner_is_replaced_and_a_new_one_is_not_withdrawn_by_the_old(tmp_path: Path) -> None:
-    (tmp_path / OWNER_FILE).write_text(json.dumps({"url": "http://127.0.0.1:1", "token": "old", "pid": GONE}), "utf-8")
+    (tmp_path / OWNER_FILE).write_text(
+        json.dumps({"url": "http://127.0.0.1:1", "token": "old", "pid": GONE}), "utf-8"
+    )
     old = read_owner(tmp_path)
     assert old is not None
     assert not old.alive()
@@ -105,13 +121,17 @@ def test_a_dead_owner_is_replaced_and_a_new_one_is_not_withdrawn_by_the_old(tmp_
     assert read_owner(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"url": "http://127.0.0.1:1"}', '{"url": "x", "token": "t", "pid": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"url": "http://127.0.0.1:1"}', '{"url": "x", "token": "t", "pid": 1}']
+)
 def test_an_illegible_announcement_is_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / OWNER_FILE).write_text(text, "utf-8")
     assert read_owner(tmp_path) is None
 
 
-@pytest.mark.parametrize("url", ["http://192.0.2.7:80", "https://127.0.0.1:80", "http://kazasu.example", "127.0.0.1:80"])
+@pytest.mark.parametrize(
+    "url", ["http://192.0.2.7:80", "https://127.0.0.1:80", "http://kazasu.example", "127.0.0.1:80"]
+)
 def test_the_token_never_leaves_this_machine(url: str) -> None:
     with pytest.raises(ValueError, match="must be http on this machine's loopback"):
         Owner(url=url, token="t", pid=1)

@@ -30,7 +30,10 @@ GOOD = {"within": 30, "steps": ["a"]}
     ("given", "sentence"),
     [
         ({**GOOD, "within": 0}, "`within` is 0; must be greater than or equal to 1."),
-        ({**GOOD, "within": "x"}, "`within` is 'x'; must be a valid integer, unable to parse string as an integer."),
+        (
+            {**GOOD, "within": "x"},
+            "`within` is 'x'; must be a valid integer, unable to parse string as an integer.",
+        ),
         ({**GOOD, "steps": [3]}, "`steps.0` is 3; must be a valid string."),
         ({**GOOD, "steps": []}, "`steps` is []; must have at least 1 item, not 0."),
         ({"steps": ["a"]}, "`within` is missing; must be given."),

@@ -45,7 +45,9 @@ def test_the_quarantine_says_where_and_why(kazasu: Kazasu, popup_log: Path) -> N
 
 
 def test_a_rejected_line_cannot_command_the_terminal(kazasu: Kazasu, tmp_path: Path) -> None:
-    (tmp_path / "evil.ndjson").write_bytes(b'{"event": "\x1b[2J", \n' + logged("a", "2026-04-01T00:00:00Z", "u").encode())
+    (tmp_path / "evil.ndjson").write_bytes(
+        b'{"event": "\x1b[2J", \n' + logged("a", "2026-04-01T00:00:00Z", "u").encode()
+    )
     kazasu("ingest", tmp_path / "evil.ndjson")
     told = kazasu("quarantine", "list")
     assert "\x1b" not in told.out
@@ -82,7 +84,9 @@ def test_rebuild_gives_the_same_answers_and_mends_a_broken_index(
     assert kazasu("quarantine", "list", "--json").json == before
 
 
-def test_home_can_be_given_instead_of_the_environment(kazasu: Kazasu, popup_log: Path, tmp_path: Path) -> None:
+def test_home_can_be_given_instead_of_the_environment(
+    kazasu: Kazasu, popup_log: Path, tmp_path: Path
+) -> None:
     kazasu("--home", tmp_path / "elsewhere", "ingest", popup_log)
     assert (tmp_path / "elsewhere" / "landed").is_dir()
     assert kazasu("quarantine", "list", "--json").json["total"] == 0
