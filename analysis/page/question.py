@@ -5,8 +5,8 @@ and the URL decides what the widget shows, so links, the back button and both la
 """
 
 import base64
-import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
@@ -89,7 +89,8 @@ def choices(
     strange = [value for value in asked if value not in options and value]
     if strange:
         _unknown(f"{key}={strange[0]}")
-    st.session_state[_widget(key)] = [option for option in options if option in asked]
+    known = [option for option in options if option in asked]
+    st.session_state[_widget(key)] = known if known or not strange else usual
     chosen = st.multiselect(
         label, options, key=_widget(key), format_func=_shown(show), help=tip, placeholder=t("common.all"),
         on_change=_to_url, args=(key, usual),
@@ -101,13 +102,12 @@ def amount(
     key: str, label: str, low: float, high: float, *, default: float, step: float, tip: str | None = None
 ) -> float:
     """A number in [low, high] on a slider; `?key=number` in the URL unless it is the default."""
-    asked = default
-    if key in st.query_params:
-        try:
-            asked = min(max(float(st.query_params[key]), low), high)
-        except ValueError:
-            _unknown(f"{key}={st.query_params[key]}")
-    st.session_state[_widget(key)] = asked
+    told = st.query_params.get(key, str(default))
+    asked = _number(told)
+    if asked is None:
+        _unknown(f"{key}={told}")
+        asked = default
+    st.session_state[_widget(key)] = min(max(asked, low), high)
     return float(
         st.slider(
             label, low, high, step=step, key=_widget(key), help=tip, on_change=_to_url, args=(key, default)
@@ -124,7 +124,7 @@ def linked(model: type[Asked]) -> Asked | None:
         return model.model_validate_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValidationError as wrong:
         _unknown("; ".join(error["msg"] for error in wrong.errors()[:3]))
-    except (binascii.Error, UnicodeError):
+    except ValueError:
         _unknown("q")
     return None
 
@@ -135,6 +135,14 @@ def link_text(query: BaseModel) -> str:
         query.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
 
 
 def _widget(key: str) -> str:

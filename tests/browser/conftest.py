@@ -1,0 +1,69 @@
+"""The sample landed once, the service over it, a real Chromium, and readers in front of it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.service import WIDE, Reader, kazasu, serving
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("sample")
+    told = kazasu(home, "demo", "--no-serve")
+    assert told.returncode == 0, told.stdout + told.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
+def service(sample_home: Path) -> Iterator[str]:
+    with serving(sample_home) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def reader(chromium: Browser) -> Iterator[Callable[..., Reader]]:
+    """Readers by language and screen: `reader(url, lang="ja", screen=PHONE)`."""
+    contexts = []
+
+    def sit_down(url: str, *, lang: str = "ja", screen: tuple[int, int] = WIDE) -> Reader:
+        context = chromium.new_context(
+            locale={"ja": "ja-JP", "en": "en-GB"}[lang],
+            viewport={"width": screen[0], "height": screen[1]},
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        return Reader(context, url)
+
+    yield sit_down
+    for context in contexts:
+        context.close()

@@ -1,0 +1,57 @@
+"""`kazasu serve`, `streamlit run app.py` and `uvicorn app:app` serve the same pages and give the store up at the end."""
+
+import sys
+
+import httpx
+import pytest
+
+from analysis import words
+from tests.browser.service import ROOT, kazasu, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+LAUNCHERS = {
+    "kazasu serve": lambda port: [sys.executable, "-m", "cli", "serve", "--no-browser", "--port", str(port)],
+    "streamlit run": lambda port: [
+        sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
+        "--server.port", str(port), "--server.address", "127.0.0.1",
+    ],
+    "uvicorn": lambda port: [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["kazasu serve", "streamlit run", "uvicorn"])
+def test_each_way_of_starting_serves_the_pages_the_health_and_the_verbs(tmp_path, reader, how):
+    with serving(tmp_path, LAUNCHERS[how]) as url:
+        assert httpx.get(f"{url}/healthz").json()["status"] == "ok"
+        greeted = httpx.get(url, headers={"Accept-Language": "ja,en;q=0.5"})
+        assert '<html lang="ja">' in greeted.text
+        assert '<html lang="en">' in httpx.get(f"{url}/?lang=en", headers={"Accept-Language": "ja"}).text
+        assert len(greeted.content) == int(greeted.headers["content-length"])
+
+        someone = reader(url, lang="ja")
+        tab = someone.open("")
+        assert tab.locator("h1").inner_text() == words.t("home.title", "ja")
+        assert tab.get_by_role("link", name=words.t("nav.funnel", "ja")).is_visible()
+        assert someone.trouble == []
+
+        handed_over = kazasu(tmp_path, "experiment", "list", "--json")
+        assert handed_over.returncode == 0, handed_over.stderr
+    assert not (tmp_path / "owner.json").exists()
+    free_again = kazasu(tmp_path, "experiment", "list", "--json")
+    assert free_again.stdout == handed_over.stdout
+
+
+def test_the_looks_come_along_from_any_working_directory(tmp_path, reader):
+    home = tmp_path / "home"
+    home.mkdir()
+    with serving(home, LAUNCHERS["kazasu serve"], cwd=tmp_path) as url:
+        tab = reader(url, lang="en").open("")
+        font = tab.locator("h1").evaluate("one => getComputedStyle(one).fontFamily")
+        assert "Noto Sans JP" in font
+        assert tab.get_by_text("Deploy", exact=True).count() == 0
+
+
+def test_the_verbs_are_not_on_the_port_of_the_pages(tmp_path):
+    with serving(tmp_path) as url:
+        asked = httpx.post(f"{url}/v1/verb", json={"verb": "experiment_list", "payload": {}})
+        assert asked.status_code in (403, 404, 405)
