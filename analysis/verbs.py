@@ -69,7 +69,7 @@ def run_verb(
         store: the store, open in this process.
         verb: one of `VERBS` or `ROOMS`.
         payload: the verb's fields (a room's verb takes its query's fields); paths are absolute.
-        progress: called with (what is being done, share done 0 to 1) while logs are landing.
+        progress: called while logs are landing, as `ingest.load` does.
 
     Returns:
         The verb's answer as plain JSON; `{"error": {"code", "sentence", "exit"}}` where it cannot be done.

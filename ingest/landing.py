@@ -15,8 +15,8 @@ from ingest.formats import lines
 from ingest.staging import BadSource, MappedBy, Staged, stage
 from ingest.store import Cursor, Store
 
-Progress = Callable[[str, float], None]
-"""Called with what is being done and the share of it that is done, 0 to 1."""
+Progress = Callable[[str, float, int], None]
+"""Called with what is being done, the share of it that is done (0 to 1), and the source's lines (0: not known yet)."""
 
 SYNTHETIC_SUFFIX = ".synthetic"
 
@@ -81,7 +81,7 @@ def measure_source(path: Path, mapping: MappedBy | None, progress: Progress) -> 
         progress: told the share read.
     """
     size = max(path.stat().st_size, 1)
-    measured = lines.measure(path, lambda seen: progress("measuring", min(seen / size, 1.0)))
+    measured = lines.measure(path, lambda seen: progress("measuring", min(seen / size, 1.0), 0))
     key = measured.digest if mapping is None else f"{measured.digest[:40]}-{mapping.digest[:23]}"
     return Source(path, mapping, key, measured)
 
@@ -120,8 +120,9 @@ def _watched(cursor: Cursor, source: Source, spool: Path, load_id: int, progress
     """Stage in a thread of its own, telling how far the database has read meanwhile."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         work = pool.submit(stage, cursor, source.path, source.measured, source.mapping, spool, load_id)
+        rows = source.measured.lines if lines.compression(source.path) is None else 0
         while not wait((work,), timeout=0.1).done:
-            progress("landing", min(max(cursor.query_progress(), 0.0) / 100, 1.0))
+            progress("landing", min(max(cursor.query_progress(), 0.0) / 100, 1.0), rows)
         return work.result()
 
 

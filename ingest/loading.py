@@ -82,7 +82,7 @@ def load(
         store: an open store.
         sources: files, folders (every log below them) and globs.
         mapping: a TOML file that turns the rows of a foreign log into events.
-        progress: called with (what is being done, share done 0 to 1).
+        progress: called with (what is being done, share done 0 to 1, lines of the source or 0 if not known yet).
 
     Returns:
         A report by file. A file that landed before is reported with its figures and `already`.
@@ -96,12 +96,14 @@ def load(
     files, errors = [], {}
     with store.writing:
         for path in find_sources(sources, apart_from=store.home):
-            told(path.name, 0.0)
+            told(path.name, 0.0, 0)
             try:
                 files.append(_load_one(store, path, mapped, told))
             except BadSource as error:
                 errors[str(path)] = str(error)
-            told(path.name, 1.0)
+                told(path.name, 1.0, 0)
+            else:
+                told(path.name, 1.0, files[-1].lines)
         compact_if_due(store)
     return LoadReport(tuple(files), errors)
 
@@ -243,5 +245,5 @@ def _lies_in(file: Path, folder: Path | None) -> bool:
     return folder is not None and folder in file.resolve().parents
 
 
-def _silent(_what: str, _share: float) -> None:
+def _silent(_what: str, _share: float, _lines: int) -> None:
     return None

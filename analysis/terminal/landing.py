@@ -1,6 +1,7 @@
 """The verbs that write from a terminal: landing logs with a progress bar, and making a broken index again."""
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from analysis.terminal.screen import say
 
 if TYPE_CHECKING:
     from analysis.verbs import Progress
+
+PHASES = frozenset({"measuring", "landing"})
+"""What `load` says between the beginning and the end of a source."""
 
 
 def ingest(
@@ -62,13 +66,14 @@ def progress_bar(*, quiet: bool) -> "Iterator[Progress | None]":
         quiet: whether to show nothing.
 
     Yields:
-        What `load` calls with (what is being done, share done 0 to 1), or None.
+        What `load` calls with (what is being done, share done, lines of the source or 0), or None.
     """
     if quiet:
         yield None
         return
+    pace = Pace(time.monotonic())
     if not sys.stderr.isatty():
-        yield _plain_line
+        yield pace.line
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -77,15 +82,36 @@ def progress_bar(*, quiet: bool) -> "Iterator[Progress | None]":
     with Progress(*columns, console=Console(stderr=True, markup=False)) as bar:
         task = bar.add_task("", total=1.0)
 
-        def show(what: str, share: float) -> None:
-            bar.update(task, description=what, completed=share)
+        def show(what: str, share: float, lines: int) -> None:
+            bar.update(task, description=pace.told(what, share, lines), completed=share)
 
         yield show
 
 
-def _plain_line(what: str, share: float) -> None:
-    if share >= 1:
-        say(f"{what}: done")
+class Pace:
+    """Which source is landing, and how many rows a second have gone by since the start."""
+
+    def __init__(self, started: float) -> None:
+        self._started = started
+        self._source = ""
+        self._rows = 0
+
+    def told(self, what: str, share: float, lines: int) -> str:
+        """What to show beside the bar: the source, the phase, and the rows a second so far."""
+        if what not in PHASES:
+            self._source = what
+        under_way = round(share * lines)
+        speed = (self._rows + under_way) / max(time.monotonic() - self._started, 1e-3)
+        if what not in PHASES and share >= 1:
+            self._rows += lines
+        phase = f" {what}" if what in PHASES else ""
+        return f"{self._source}{phase}, {speed:,.0f} rows/s"
+
+    def line(self, what: str, share: float, lines: int) -> None:
+        """Say one line when a source is done."""
+        text = self.told(what, share, lines)
+        if what not in PHASES and share >= 1:
+            say(f"{text}, {lines:,} lines")
 
 
 def _is_broken(answer: dict[str, object]) -> bool:
