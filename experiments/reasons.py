@@ -11,7 +11,7 @@ def superior(one: Comparison) -> tuple[Reason, ...]:
     return _with_effect(
         "superior",
         one,
-        "{metric} in {arm} is better than control: {effect} [{low}, {high}], Holm's p = {p_value:.2g}.",
+        "{metric} in {arm} is better than control: {effect} [{low}, {high}], Holm's p = {p_value}.",
     )
 
 
@@ -20,7 +20,7 @@ def deteriorated(one: Comparison) -> tuple[Reason, ...]:
     return _with_effect(
         "deteriorated",
         one,
-        "{metric} in {arm} is worse than control: {effect} [{low}, {high}], p = {p_value:.2g}.",
+        "{metric} in {arm} is worse than control: {effect} [{low}, {high}], p = {p_value}.",
     )
 
 
@@ -78,7 +78,8 @@ def _with_effect(code: str, one: Comparison, sentence: str) -> tuple[Reason, ...
 
 def _reason(code: str, one: Comparison, sentence: str, figures: dict[str, float]) -> Reason:
     """The sentence with its figures written in the metric's unit; the facts keep the bare numbers."""
-    written = {name: value if name == "p_value" else _written(one, value) for name, value in figures.items()}
+    written = {name: _written(one, value, bare=name in ("low", "high")) for name, value in figures.items()}
+    written["p_value"] = f"{figures.get('p_value', 1.0):.2g}"
     facts: dict[str, str | int | float] = {"metric": one.metric, "arm": one.arm, **figures}
     return Reason(
         f"verdict.{code}_{one.unit}",
@@ -92,5 +93,7 @@ def _figure(one: Comparison, value: float) -> float:
     return value * 100 if one.unit == "share" else value
 
 
-def _written(one: Comparison, figure: float) -> str:
-    return f"{figure:+.2f} %-points" if one.unit == "share" else f"{figure:+.4g}"
+def _written(one: Comparison, figure: float, *, bare: bool) -> str:
+    if one.unit == "number":
+        return f"{figure:+.4g}"
+    return f"{figure:+.2f}" if bare else f"{figure:+.2f} %-points"
