@@ -52,7 +52,7 @@ class HtmlLang:
                 page += message.get("body", b"")
                 if not message.get("more_body", False):
                     page = page.replace(b'<html lang="en"', b'<html lang="%s"' % _lang(scope), 1)
-                    MutableHeaders(scope=start)["content-length"] = str(len(page))
+                    _describe(start, page)
                     await send(start)
                     await send({"type": "http.response.body", "body": page})
 
@@ -62,6 +62,14 @@ class HtmlLang:
 def _is_page(start: Message) -> bool:
     headers = Headers(raw=start["headers"])
     return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+
+
+def _describe(start: Message, page: bytes) -> None:
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(len(page))
+    headers["vary"] = "Accept-Language"
+    for one in ("etag", "last-modified"):  # they name Streamlit's page, which is the same in every language
+        del headers[one]
 
 
 def _lang(scope: Scope) -> bytes:
