@@ -78,7 +78,8 @@ def incidence(table: RiskTable, cause: str, level: float = 0.95) -> Curve | NoEf
     share = _over(events, risk)
     step = before * share
     variance = _incidence_variance(step, before, share, risk, ended)
-    return _curve(table, np.cumsum(step), variance, level, "aalen_johansen")
+    value = np.minimum(np.cumsum(step), 1.0)  # rounding may step over the wall
+    return _curve(table, value, variance, level, "aalen_johansen")
 
 
 def staying(table: RiskTable, level: float = 0.95) -> Curve | NoEffect:
