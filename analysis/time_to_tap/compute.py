@@ -1,5 +1,6 @@
 """One query, one answer: outcomes, histogram and incidences of every arm, and what differs between them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -104,7 +105,7 @@ def nothing(experiment: str | None) -> NoEffect:
 
 def _declared(store: "Store", experiment: str | None) -> Experiment | None:
     body = None if experiment is None else store.records.get("experiment", experiment)
-    return None if body is None else Experiment.model_validate(body)
+    return None if body is None else Experiment.model_validate_json(json.dumps(body))
 
 
 def _arms(reduced: Outcomes, declared: Experiment | None) -> dict[str | None, tuple[Fate, ...]]:

@@ -227,3 +227,18 @@ def test_a_control_that_is_no_arm_is_refused(tmp_path):
     store = landed(tmp_path, exposed("a", "x"), impression("a", "tap", 1, after_s=1), much_later())
     with pytest.raises(ValueError, match="`control` is 'y'; must be one of x"):
         answer(store, TapsQuery(experiment="display", control="y"))
+
+
+def test_the_experiments_record_says_control_start_and_variants(tmp_path):
+    store = landed(
+        tmp_path, exposed("early", "eight"), impression("early", "tap", 100, after_s=1),
+        exposed("ann", "eight", after_s=60), impression("ann", "tap", 100, after_s=61),
+        exposed("bo", "four", after_s=60), impression("bo", "leave", 100, after_s=61),
+        exposed("cy", "typo", after_s=60), impression("cy", "leave", 100, after_s=61), much_later(),
+    )  # fmt: skip
+    design = {"key": "display", "start": at(30).isoformat(),
+              "variants": [{"key": "eight"}, {"key": "four", "control": True}]}  # fmt: skip
+    store.records.add("experiment", "display", design, "ann")
+    found = answer(store, TapsQuery(experiment="display"))
+    assert [(arm.name, arm.n) for arm in found.arms] == [("four", 1), ("eight", 1)]
+    assert (found.control, found.not_exposed, found.arms_left_out) == ("four", 1, 1)
