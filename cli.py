@@ -111,18 +111,33 @@ def quarantine_list(
     ctx: typer.Context,
     *,
     code: Annotated[str | None, typer.Option(help="Only lines rejected for this reason.")] = None,
-    source: Annotated[
-        str | None, typer.Option(help="Only lines of sources with this text in their name.")
-    ] = None,
-    limit: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Lines to show, the newest loads first.")
-    ] = 50,
+    source: Annotated[str | None, typer.Option(help="Only sources with this text in their name.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Lines shown, newest loads first.")] = 50,
+    out: Annotated[Path | None, typer.Option(help="Write them to a file instead, to be mended.")] = None,
     as_json: AsJson = False,
     lang: InLang = "en",
 ) -> None:
     """List rejected lines: source, line, code, sentence and the line itself."""
     payload = {"code": code, "source": source, "limit": limit}
-    _do(ctx, "quarantine_list", payload, as_json=as_json, lang=lang)
+    if out is None:
+        _do(ctx, "quarantine_list", payload, as_json=as_json, lang=lang)
+    elif source is not None:
+        raise BadInput("`--out` stands with `--source`; must stand alone or with --code; leave one out.")
+    else:
+        _do(ctx, "quarantine_write", {"path": _absolute(out), "code": code}, as_json=as_json, lang=lang)
+
+
+@quarantine.command("replay")
+def quarantine_replay(
+    ctx: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="What `list --out` wrote, its lines mended.")] = None,
+    *,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Send mended lines in again, or all as they came; what lands leaves the quarantine."""
+    payload = {"mended": _absolute(file) if file else None}
+    _do(ctx, "quarantine_replay", payload, as_json=as_json, lang=lang)
 
 
 @app.command()
@@ -164,6 +179,10 @@ def _do(ctx: typer.Context, verb: str, payload: Mapping[str, object], *, as_json
     from analysis.terminal.dispatch import perform
 
     _finish(verb, perform(ctx.obj, verb, payload, say=_say), as_json=as_json, lang=lang)
+
+
+def _absolute(path: Path) -> str:
+    return str(path.expanduser().absolute())
 
 
 def _finish(verb: str, answer: Mapping[str, object], *, as_json: bool, lang: Lang) -> None:

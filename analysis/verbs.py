@@ -47,6 +47,15 @@ class _Quarantined(_Payload):
     limit: int = Field(default=50, ge=1, le=100_000)
 
 
+class _WriteOut(_Payload):
+    path: str
+    code: str | None = None
+
+
+class _Replay(_Payload):
+    mended: str | None = None
+
+
 class _Written(_Payload):
     body: dict[str, object]
     who: str = Field(min_length=1)
@@ -141,6 +150,30 @@ def _quarantine_list(store: "Store", payload: Mapping[str, object]) -> Json:
     }
 
 
+def _quarantine_write(store: "Store", payload: Mapping[str, object]) -> Json:
+    from ingest.quarantine import write_out
+
+    asked = _WriteOut.model_validate(payload)
+    written = write_out(store, Path(asked.path), asked.code)
+    return {"path": asked.path, "written": written, "data_version": store.data_version()}
+
+
+def _quarantine_replay(store: "Store", payload: Mapping[str, object]) -> Json:
+    from ingest.quarantine import replay
+
+    asked = _Replay.model_validate(payload)
+    report = replay(store, Path(asked.mended) if asked.mended else None)
+    return {
+        "replayed": report.replayed,
+        "landed": report.landed,
+        "duplicates": report.duplicates,
+        "still_rejected": [
+            {"reject": reject, "sentence": sentence} for reject, sentence in report.still_rejected.items()
+        ],
+        "data_version": store.data_version(),
+    }
+
+
 def _rebuild(store: "Store", payload: Mapping[str, object]) -> Json:
     from ingest.loading import rebuild
 
@@ -175,6 +208,8 @@ def _doctor(store: "Store", payload: Mapping[str, object]) -> Json:
 
 VERBS: dict[str, Callable[["Store", Mapping[str, object]], Json]] = {
     "quarantine_list": _quarantine_list,
+    "quarantine_write": _quarantine_write,
+    "quarantine_replay": _quarantine_replay,
     "rebuild": _rebuild,
     "experiment_add": _experiment_add,
     "experiment_list": _experiment_list,

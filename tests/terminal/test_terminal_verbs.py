@@ -133,3 +133,28 @@ def test_words_come_in_japanese_on_request(kazasu: Kazasu, popup_log: Path) -> N
 
 def test_an_unknown_verb_is_bad_input(kazasu: Kazasu) -> None:
     assert kazasu("dance").exit == 2
+
+
+def test_a_mended_line_is_replayed_and_leaves_the_quarantine(
+    kazasu: Kazasu, popup_log: Path, tmp_path: Path
+) -> None:
+    kazasu("ingest", popup_log)
+    assert kazasu("quarantine", "list", "--out", "mend.ndjson", "--json").json["written"] == 1
+    text = (tmp_path / "mend.ndjson").read_text("utf-8")
+    (tmp_path / "mend.ndjson").write_text(text.replace("yesterday", "2026-03-31T12:00:00+09:00"), "utf-8")
+    answer = kazasu("quarantine", "replay", "mend.ndjson", "--json").json
+    assert (answer["replayed"], answer["landed"], answer["still_rejected"]) == (1, 1, [])
+    assert kazasu("quarantine", "list", "--json").json["total"] == 0
+
+
+def test_a_line_that_was_not_mended_stays(kazasu: Kazasu, popup_log: Path) -> None:
+    kazasu("ingest", popup_log)
+    told = kazasu("quarantine", "replay")
+    assert told.exit == 0
+    assert "1 lines sent in again: 0 landed, 0 duplicates, 1 still rejected." in told.out
+    assert kazasu("quarantine", "list", "--json").json["total"] == 1
+
+
+def test_only_by_code_can_lines_be_written_out(kazasu: Kazasu) -> None:
+    told = kazasu("quarantine", "list", "--out", "mend.ndjson", "--source", "popup")
+    assert (told.exit, told.err.startswith("`--out` stands with `--source`")) == (2, True)

@@ -11,6 +11,7 @@ TELLERS = {
     "ingest": "landed",
     "rebuild": "landed",
     "quarantine_list": "landed",
+    "quarantine_write": "landed",
     "quarantine_replay": "landed",
     "experiment_add": "experiments",
     "experiment_list": "experiments",

@@ -9,6 +9,7 @@ from analysis.words import t
 
 Answer = Mapping[str, Any]
 RAW_SHOWN = 100
+STILL_SHOWN = 20
 
 
 def ingest(answer: Answer, lang: str) -> None:
@@ -49,6 +50,20 @@ def quarantine_list(answer: Answer, lang: str) -> None:
         write(f"    {one['raw'][:RAW_SHOWN]}")
     write(t("terminal.rejects", lang, shown=len(answer["rejects"]), total=answer["total"]))
     _codes(answer["codes"], lang)
+
+
+def quarantine_write(answer: Answer, lang: str) -> None:
+    """Tell where the rejected lines were written, to be mended."""
+    write(t("terminal.written_out", lang, written=answer["written"], path=answer["path"]))
+
+
+def quarantine_replay(answer: Answer, lang: str) -> None:
+    """Tell what became of the lines that were sent in again."""
+    still = answer["still_rejected"]
+    counts = {name: answer[name] for name in ("replayed", "landed", "duplicates")}
+    write(t("terminal.replayed", lang, **counts, rejected=len(still)))
+    for one in still[:STILL_SHOWN]:
+        write(f"{one['reject']}  {one['sentence']}")
 
 
 def _balance(answer: Answer, seconds: float, files: int, lang: str) -> None:
