@@ -31,7 +31,8 @@ class Density:
         """Normalise the weights of the bins between the edges."""
         if len(edges) != len(weights) + 1:
             raise BadTruths(
-                f"`popup.edges_s` has {len(edges)} edges for {len(weights)} weights; must be one more"
+                f"`popup.edges_s` has {len(edges)} edges for {len(weights)} weights; "
+                "must have one edge more than weights; add or drop some"
             )
         total = sum(weights)
         return cls(tuple(edges), (0.0, *accumulate(weight / total for weight in weights)))
@@ -119,7 +120,8 @@ class Reading:
         slow = surplus["quick"] / (surplus["quick"] - surplus["slow"])
         if not 0 <= slow <= 1:
             raise BadTruths(
-                f"`popup.tap_median_s` is {popup.tap_median_s}; must lie between the two readers' medians"
+                f"`popup.tap_median_s` is {popup.tap_median_s}; "
+                "must lie between the two readers' medians; plant another"
             )
         seen = slow * bare.taps("slow", popup.long_s) + (1 - slow) * bare.taps("quick", popup.long_s)
         interest: dict[Copy, float] = {"v1": popup.tapped_v1 / seen, "v2": popup.tapped_v2 / seen}

@@ -192,7 +192,10 @@ def read_truths(path: Path) -> Truths:
 
 
 def _tables(path: Path) -> dict[str, Any]:
-    own = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as broken:
+        raise BadTruths(f"`{path}` is no TOML ({broken}); must be a truths file; mend that line") from broken
     base = own.pop("extends", None)
     return own if base is None else _over(_tables(path.parent / base), own)
 
