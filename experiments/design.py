@@ -11,6 +11,7 @@ from experiments.conditions import Moment, Name, Shape
 from experiments.metrics import KINDS, AnyMetric
 
 Peeking = Literal["fixed", "sequence", "group"]
+ExperimentUnit = Literal["user", "session", "attempt", "impression"]
 Positive = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 
 
@@ -53,7 +54,7 @@ class Experiment(Shape):
         key: A name, unique in the store; experiment_exposed carries it.
         name: What people call it.
         hypothesis: What is expected and why.
-        unit: "user": what is assigned and counted.
+        unit: What is assigned and counted: "user", "session", "attempt" or "impression".
         start: When exposure began; earlier exposures do not count.
         alpha: Chance of a false success, over all success metrics and arms together.
         peeking: "fixed": looked at once, at the planned end. "sequence" and "group" allow looks before it;
@@ -70,7 +71,7 @@ class Experiment(Shape):
     key: Name
     name: Annotated[str, Field(max_length=200)] = ""
     hypothesis: Annotated[str, Field(max_length=2000)] = ""
-    unit: Literal["user"] = "user"
+    unit: ExperimentUnit = "user"
     start: Moment | None = None
     alpha: Annotated[float, Field(gt=0, lt=0.5, strict=True)] = 0.05
     peeking: Peeking = "fixed"

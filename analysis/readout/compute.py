@@ -1,0 +1,196 @@
+"""An experiment over the log: exposures, checks, effects with intervals, and the verdict."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from analysis.readout.answers import ArmExposure, ArmValue, MetricReadout, ReadoutAnswer, State
+from analysis.readout.asked import Asked, ReadoutQuery
+from analysis.readout.checks import checks_of
+from analysis.readout.query import Reading, read
+from analysis.readout.table import TableAnswer, read_table
+from experiments import Experiment
+from experiments.comparison import Comparison, compare, shown_level
+from experiments.design import Factorial
+from experiments.metrics import Metric, Sample
+from experiments.stats.effects import Effect, NoEffect, Reason
+from experiments.stats.proportions import ChiSquare, independence, interaction
+from experiments.stats.samples import Count
+from experiments.verdict import Verdict, decide
+
+if TYPE_CHECKING:
+    from ingest import Store
+
+TABLE_ALPHA = 0.05
+EXPERIMENTS = "experiment"
+BEFORE_ALL_LOGS = datetime(1970, 1, 1, tzinfo=UTC)
+"""The end of observation of an empty store: nothing has happened yet."""
+
+
+def answer(store: "Store", query: ReadoutQuery) -> ReadoutAnswer | TableAnswer:
+    """Read out an experiment, or a table of counts.
+
+    Args:
+        store: an open store.
+        query: the question; see `ReadoutQuery`.
+
+    Returns:
+        A ReadoutAnswer for an experiment, a TableAnswer for a table.
+
+    Raises:
+        ValueError: no such experiment is on record, or its definition or the table breaks a rule.
+    """
+    if query.table is not None:
+        return read_table(query.table, query.columns, TABLE_ALPHA, store.data_version())
+    return read_experiment(store, query)
+
+
+def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
+    """Read out one experiment.
+
+    Args:
+        store: an open store.
+        query: a question with `experiment`.
+
+    Returns:
+        Exposures, checks, metrics and the verdict; sentences where the log cannot say something.
+
+    Raises:
+        ValueError: no such experiment is on record, or its definition breaks a rule.
+    """
+    experiment = experiment_of(store, query)
+    until = query.observed_until or store.observed_until()
+    places = {name: value for name, value in query.places.items() if value is not None}
+    asked = Asked(experiment, until or BEFORE_ALL_LOGS, query.by, places)
+    reading = read(store, asked)
+    samples = {
+        metric.key: {arm.key: arm.metrics[metric.key].sample for arm in reading.arms}
+        for metric in experiment.metrics
+    }
+    comparisons = compare(experiment, samples)
+    checks = checks_of(asked, reading)
+    units = sum(arm.counted for arm in reading.arms)
+    state = _state(asked, reading, units)
+    return ReadoutAnswer(
+        experiment=experiment,
+        state=state,
+        randomised=query.by is None,
+        arms=_exposures(experiment, reading),
+        unknown=reading.unknown,
+        without_unit=reading.without_unit,
+        checks=checks,
+        metrics=tuple(_metric(experiment, metric, reading, comparisons) for metric in experiment.metrics),
+        verdict=_no_verdict(state, query.by) or decide(experiment, comparisons, checks, units),
+        observed_until=until,
+        sql=reading.sql,
+        data_version=store.data_version(),
+        synthetic=store.synthetic(),
+    )
+
+
+def experiment_of(store: "Store", query: ReadoutQuery) -> Experiment:
+    """The experiment that a query names or carries.
+
+    Raises:
+        ValueError: no experiment of that key is on record.
+    """
+    if isinstance(query.experiment, Experiment):
+        return query.experiment
+    body = store.records.get(EXPERIMENTS, query.experiment or "")
+    if body is None:
+        known = (
+            ", ".join(sorted({str(record["key"]) for record in store.records.all(EXPERIMENTS)})) or "none yet"
+        )
+        raise ValueError(
+            f"`experiment` is {query.experiment!r}; must be on record ({known}); add it with: kazasu experiment add FILE"
+        )
+    return Experiment.model_validate(body)
+
+
+def _metric(
+    experiment: Experiment, metric: Metric, reading: Reading, comparisons: tuple[Comparison, ...]
+) -> MetricReadout:
+    sampled = {arm.key: arm.metrics[metric.key] for arm in reading.arms}
+    samples = {key: one.sample for key, one in sampled.items()}
+    return MetricReadout(
+        key=metric.key,
+        role=metric.role,
+        kind=metric.kind,
+        event=metric.event,
+        unit=metric.unit,
+        direction=metric.direction,
+        within=metric.within,
+        anchor=metric.window.anchor,
+        margin=metric.margin,
+        arms=tuple(
+            ArmValue(
+                arm=key,
+                n=one.sample.n,
+                hits=one.sample.hits if isinstance(one.sample, Count) else None,
+                value=metric.estimate(one.sample, 1 - experiment.alpha),
+                triggered=one.triggered,
+            )
+            for key, one in sampled.items()
+        ),
+        effects=tuple(one for one in comparisons if one.metric == metric.key),
+        omnibus=_omnibus(samples),
+        interaction=_interaction(experiment.factorial, samples, 1 - experiment.alpha),
+        level=shown_level(experiment, metric.role),
+    )
+
+
+def _omnibus(samples: dict[str, Sample]) -> ChiSquare | NoEffect:
+    """Whether the arms that have units differ at all."""
+    counts = [sample for sample in samples.values() if isinstance(sample, Count)]
+    if len(counts) < len(samples):
+        return NoEffect("omnibus_of_shares_only", "The test of all arms at once is for shares of units only.")
+    return independence(counts)
+
+
+def _interaction(
+    design: Factorial | None, samples: dict[str, Sample], level: float
+) -> Effect | NoEffect | None:
+    if design is None:
+        return None
+    cells = [samples[key] for key in (design.neither, design.first_only, design.second_only, design.both)]
+    neither, first, second, both = (cell if isinstance(cell, Count) else None for cell in cells)
+    if neither is None or first is None or second is None or both is None:
+        return NoEffect("interaction_of_shares_only", "The interaction is read for shares of units only.")
+    return interaction(neither, first, second, both, level)
+
+
+def _exposures(experiment: Experiment, reading: Reading) -> tuple[ArmExposure, ...]:
+    return tuple(
+        ArmExposure(
+            arm.key,
+            variant == experiment.control,
+            variant.weight,
+            arm.exposed,
+            arm.several,
+            arm.counted,
+            arm.persons,
+        )
+        for variant, arm in zip(experiment.variants, reading.arms, strict=True)
+    )
+
+
+def _state(asked: Asked, reading: Reading, units: int) -> State:
+    if not any(arm.exposed for arm in reading.arms):
+        return "no_exposures"
+    if asked.by is not None:
+        return "observational"
+    planned = asked.experiment.planned_units
+    return "planned_end_reached" if planned is not None and units >= planned else "running"
+
+
+def _no_verdict(state: State, by: str | None) -> Verdict | NoEffect | None:
+    """The verdict where there is nothing to decide on, or no right to decide."""
+    if by is not None:
+        return NoEffect(
+            "verdict_of_observational",
+            f"The arms are groups by {by}, not assigned at random: no decision is drawn from them.",
+            (("by", by),),
+        )
+    if state == "no_exposures":
+        said = Reason("no_exposures", "No unit has been exposed yet, so there is nothing to decide on.")
+        return Verdict("keep_running", (said,))
+    return None
