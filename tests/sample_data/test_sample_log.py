@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sample_data.planted import planted
+from sample_data.truths import read_truths
 from tests.sample_data.log import Log, converted, first_exposures, read_log, seconds, shares
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
+TRUTHS = read_truths(SAMPLE / "truths.toml")
 DAY = 86_400
 
 
@@ -101,6 +104,26 @@ def test_the_redesign_more_than_doubles_what_the_suggestion_brings_on_both_platf
     listed = shares(converted(on_it, "copy-and-button", "barcode_scanned", 3600))
     assert listed["v1"] > listed["none"] + 0.05
     assert listed["v2"] - listed["none"] > 2 * (listed["v1"] - listed["none"]) - 0.03
+
+
+EVENTS = {
+    "tapped": ("suggestion_tapped", 10, "suggestion_shown"),
+    "dismissed": ("suggestion_dismissed", 10, "suggestion_shown"),
+    "barcode_listed": ("barcode_scanned", 3600, None),
+    "listed": ("listing_completed", 3600, None),
+    "result": ("result_shown", 30, None),
+    "fast_result": ("result_shown", 5, None),
+    "sell_started": ("sell_started", 600, None),
+}
+
+
+@pytest.mark.parametrize(
+    "rate", planted(TRUTHS)["rates"], ids=lambda r: "{experiment} {metric} {variant}".format(**r)
+)
+def test_every_rate_in_the_log_is_near_the_planted_one(log, rate):
+    event, within_s, after = EVENTS[rate["metric"]]
+    n, x = converted(log, rate["experiment"], event, within_s, after=after)[rate["variant"]]
+    assert x / n == pytest.approx(rate["value"], abs=3.5 * (rate["value"] * (1 - rate["value"]) / n) ** 0.5)
 
 
 def test_the_redesign_more_than_doubles_the_effect_overall(log):

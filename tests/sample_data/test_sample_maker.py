@@ -36,6 +36,8 @@ def test_equal_seeds_give_equal_bytes_and_other_seeds_do_not(tmp_path):
     assert one == again
     assert one.keys() == other.keys()
     assert one["MANIFEST.toml"] != other["MANIFEST.toml"]
+    packed = [content for name, content in one.items() if name.endswith(".gz")]
+    assert all(content[4:8] == b"\0\0\0\0" for content in packed), "gzip says when it was packed, here never"
 
 
 @pytest.mark.slow
