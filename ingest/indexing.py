@@ -30,6 +30,7 @@ def index(store: Store, manifest: Manifest) -> None:
             run(cursor, "insert_load", {**_told(manifest), "paths": paths})
             run(cursor, "identities", {"paths": paths, "load_id": manifest.load_id, "everything": moved})
             if moved:
+                run(cursor, "spans", {})
                 _place_conflicts(cursor, store.home)
             cursor.commit()
         except BaseException:

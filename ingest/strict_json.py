@@ -45,6 +45,8 @@ def decode(line: bytes) -> dict[str, Any]:
             f"`line` is not UTF-8 at byte {error.start + 1}; must be UTF-8; convert the file, then load it",
         )
     text = text.removeprefix("\ufeff")
+    if not text.strip():
+        refuse("blank_line", "`line` is blank; must be one JSON object; leave no empty lines")
     _limit_depth(text)
     try:
         record = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_no_constant, parse_int=_integer)

@@ -25,24 +25,57 @@ def users(outcome):
 
 
 MISTAKES = [
-    ("unmaped = 'drop'", "`unmaped` is an unknown key in log.toml; must be one of events, fields, source, time, unmapped"),
-    ("[source]\ndelimeter = ';'", "`source.delimeter` is an unknown key in log.toml; must be one of columns, delimiter"),
-    ("[source]\nformat = 'xls'", "`source.format` is 'xls' in log.toml; must be 'csv', 'tsv', 'parquet' or 'ndjson'"),
+    (
+        "unmaped = 'drop'",
+        "`unmaped` is an unknown key in log.toml; must be one of events, fields, source, time, unmapped",
+    ),
+    (
+        "[source]\ndelimeter = ';'",
+        "`source.delimeter` is an unknown key in log.toml; must be one of columns, delimiter",
+    ),
+    (
+        "[source]\nformat = 'xls'",
+        "`source.format` is 'xls' in log.toml; must be 'csv', 'tsv', 'parquet' or 'ndjson'",
+    ),
     ("[source]\nencoding = 'utf-9'", "`source.encoding` is 'utf-9' in log.toml; must be an encoding of text"),
-    ("[source]\nheader = false", "must name the columns once; write header = false together with columns = [...]"),
-    ("[time]\nzone = 'Asia/Tokio'", "`time.zone` is 'Asia/Tokio' in log.toml; must be a zone of the IANA list"),
-    ("[time]\nformat = '%Q'", "`time.format.1` is '%Q' in log.toml; must be iso, epoch_s, epoch_ms, epoch_us or a pattern"),
-    ("[fields]\nx = { colum = 'a' }", "`fields.x.colum` is an unknown key in log.toml; must be one of column, constant"),
-    ("[fields]\nx = { column = 'a', constant = 1 }", "must have exactly one of `column`, `constant` and `template`"),
+    (
+        "[source]\nheader = false",
+        "must name the columns once; write header = false together with columns = [...]",
+    ),
+    (
+        "[time]\nzone = 'Asia/Tokio'",
+        "`time.zone` is 'Asia/Tokio' in log.toml; must be a zone of the IANA list",
+    ),
+    (
+        "[time]\nformat = '%Q'",
+        "`time.format.1` is '%Q' in log.toml; must be iso, epoch_s, epoch_ms, epoch_us or a pattern",
+    ),
+    (
+        "[fields]\nx = { colum = 'a' }",
+        "`fields.x.colum` is an unknown key in log.toml; must be one of column, constant",
+    ),
+    (
+        "[fields]\nx = { column = 'a', constant = 1 }",
+        "must have exactly one of `column`, `constant` and `template`",
+    ),
     ("[fields]\nx = { column = 'a', otherwise = 'reject' }", "must list `values` if it has `otherwise`"),
     ("[fields]\nx = 5", "`fields.x` is 5 in log.toml; must be the name of a column, or a table of keys"),
-    ("[[events]]\nwhen = { a = { gee = 2 } }", "`events.1.when.a.gee` is an unknown key in log.toml; must be one of eq, ge"),
+    (
+        "[[events]]\nwhen = { a = { gee = 2 } }",
+        "`events.1.when.a.gee` is an unknown key in log.toml; must be one of eq, ge",
+    ),
     ("[[events]]\nwhen = { a = {} }", "must say something, such as"),
-    ("[[events]]\nshift = '30 sec'", "`events.1.shift.by` is '30 sec' in log.toml; must be a length of time such as 30s"),
+    (
+        "[[events]]\nshift = '30 sec'",
+        "`events.1.shift.by` is '30 sec' in log.toml; must be a length of time such as 30s",
+    ),
     ("[[events]]\nshift = { unit = 's' }", "or name a `column` that holds one"),
     ("[fields]\nuser_id = 'a'\nevent = 'b'", "must say in [fields] where `ts` comes from"),
     ("[fields]\nevent = 'a'\nts = 'b'", "must say in [fields] where `user_id` or `anonymous_id` comes from"),
-    ("[fields]\nuser_id = 'a'\nts = 'b'\n[[events]]", "must say in [[events]] number 1 where `event` comes from"),
+    (
+        "[fields]\nuser_id = 'a'\nts = 'b'\n[[events]]",
+        "must say in [[events]] number 1 where `event` comes from",
+    ),
     (LEAST + "platform = { column = 'a', zone = 'UTC' }", "must give `format` and `zone` only to times"),
     (LEAST + "properties = { constant = 'a' }", "must name for `properties` a column that holds an object"),
     ("[fields", "must be TOML in UTF-8; correct it"),
@@ -110,7 +143,15 @@ def test_a_name_without_a_known_ending_needs_a_format(tmp_path):
 
 
 def test_ragged_rows_are_rejected_by_number_and_the_rows_around_them_land(tmp_path):
-    text = GOOD + good("ann") + "bob,opened\n" + "\n" + good("cid") + "dan,opened,2026-04-01T10:00:00Z,more\n" + good("eve")
+    text = (
+        GOOD
+        + good("ann")
+        + "bob,opened\n"
+        + "\n"
+        + good("cid")
+        + "dan,opened,2026-04-01T10:00:00Z,more\n"
+        + good("eve")
+    )
     outcome = mapped(written(tmp_path, text), LEAST)
     assert users(outcome) == ["ann", "cid", "eve"]
     assert outcome.lines == [1, 3, 5]
@@ -141,7 +182,11 @@ def test_without_quotes_a_quote_is_a_character(tmp_path):
 
 
 def test_a_row_in_a_wrong_encoding_is_rejected_and_the_others_land(tmp_path):
-    text = (GOOD + good("ann")).encode() + "花子,opened,2026-04-01T10:00:00Z\n".encode("cp932") + good("太郎").encode()
+    text = (
+        (GOOD + good("ann")).encode()
+        + "花子,opened,2026-04-01T10:00:00Z\n".encode("cp932")
+        + good("太郎").encode()
+    )
     outcome = mapped(written(tmp_path, text), LEAST)
     assert users(outcome) == ["ann", "太郎"]
     assert outcome.rejected == [(2, "not_utf8")]
@@ -250,7 +295,11 @@ def test_a_row_without_what_an_event_needs_is_rejected(tmp_path, row, code):
 
 
 def test_an_event_that_would_be_too_long_is_rejected(tmp_path):
-    text = "user,event,ts,note\nann,opened,2026-04-01T10:00:00Z," + "x" * (1 << 20) + "\nbob,opened,2026-04-01T10:00:00Z,\n"
+    text = (
+        "user,event,ts,note\nann,opened,2026-04-01T10:00:00Z,"
+        + "x" * (1 << 20)
+        + "\nbob,opened,2026-04-01T10:00:00Z,\n"
+    )
     outcome = mapped(written(tmp_path, text), LEAST)
     assert (users(outcome), outcome.rejected) == (["bob"], [(1, "line_too_long")])
 
@@ -259,7 +308,10 @@ def test_lines_above_the_header_and_a_missing_header(tmp_path):
     noted = written(tmp_path, "exported 2026-04-02\n" + GOOD + good("ann"))
     assert users(mapped(noted, "[source]\nskip = 1\n" + LEAST)) == ["ann"]
     bare = written(tmp_path, good("ann", "bob"))
-    assert users(mapped(bare, '[source]\nheader = false\ncolumns = ["user", "event", "ts"]\n' + LEAST)) == ["ann", "bob"]
+    assert users(mapped(bare, '[source]\nheader = false\ncolumns = ["user", "event", "ts"]\n' + LEAST)) == [
+        "ann",
+        "bob",
+    ]
 
 
 def test_line_ends_of_windows_and_a_missing_last_line_feed(tmp_path):

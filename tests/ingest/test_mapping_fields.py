@@ -28,7 +28,10 @@ def test_the_other_columns_can_be_dropped(tmp_path):
 
 
 def test_a_constant_keeps_its_type_as_a_property_and_is_text_as_a_field(tmp_path):
-    toml = LEAST + 'app_version = { constant = 7 }\ndisplay_ms = { constant = 30000 }\nnew = { constant = true }\n'
+    toml = (
+        LEAST
+        + "app_version = { constant = 7 }\ndisplay_ms = { constant = 30000 }\nnew = { constant = true }\n"
+    )
     outcome = mapped(written(tmp_path, ROW), 'unmapped = "drop"\n' + toml)
     assert outcome.event["app_version"] == "7"
     assert outcome.properties == {"display_ms": 30000, "new": True}
@@ -50,7 +53,9 @@ CHOICES = "user,event,ts\nann,timeout,2026-04-01T10:00:00Z\nbob,hello,2026-04-01
 
 
 def choices(otherwise):
-    return LEAST.replace('"event"', f'{{ column = "event", values = {{ timeout = "suggestion_expired" }}{otherwise} }}')
+    return LEAST.replace(
+        '"event"', f'{{ column = "event", values = {{ timeout = "suggestion_expired" }}{otherwise} }}'
+    )
 
 
 def test_a_value_map_renames_what_it_lists_and_keeps_the_rest(tmp_path):
@@ -85,7 +90,16 @@ def typed(tmp_path, text, rule):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("0.10", 0.1), ("-3", -3), ("007", 7), ("1e3", 1000), ("", "missing"), ("1,5", "1,5"), ("NaN", "NaN"), ("1e999", "1e999")],
+    [
+        ("0.10", 0.1),
+        ("-3", -3),
+        ("007", 7),
+        ("1e3", 1000),
+        ("", "missing"),
+        ("1,5", "1,5"),
+        ("NaN", "NaN"),
+        ("1e999", "1e999"),
+    ],
 )
 def test_numbers_are_read_when_asked_for_and_what_is_none_stays_text(tmp_path, text, number):
     assert typed(tmp_path, text, 'x = { column = "x", type = "number" }\n') == number
@@ -104,7 +118,8 @@ def test_booleans_are_read_when_asked_for(tmp_path, text, flag):
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [('{""a"": [1, ""x,Nan""]}', {"a": [1, "x,Nan"]}), ("[NaN]", "[NaN]"), ("{oops", "{oops")]
+    ("text", "value"),
+    [('{""a"": [1, ""x,Nan""]}', {"a": [1, "x,Nan"]}), ("[NaN]", "[NaN]"), ("{oops", "{oops")],
 )
 def test_json_in_a_column_is_read_when_asked_for(tmp_path, text, value):
     assert typed(tmp_path, text, 'x = { column = "x", type = "json" }\n') == value
@@ -124,7 +139,10 @@ def test_only_the_empty_text_is_missing_unless_the_mapping_says_more(tmp_path):
 
 def test_members_of_json_text_are_found_by_path(tmp_path):
     rows = 'user,event,ts,device\nann,opened,2026-04-01T10:00:00Z,"{""os"": {""name"": ""iOS""}, ""n"": [7, 8]}"\n'
-    outcome = mapped(written(tmp_path, rows), LEAST + 'platform = "device.os.name"\nsecond = "device.n[1]"\nnone = "device.n[9]"\n')
+    outcome = mapped(
+        written(tmp_path, rows),
+        LEAST + 'platform = "device.os.name"\nsecond = "device.n[1]"\nnone = "device.n[9]"\n',
+    )
     assert outcome.event["platform"] == "iOS"
     assert outcome.properties["second"] == 8
     assert "none" not in outcome.properties
@@ -181,8 +199,19 @@ def test_nested_parquet_types_are_kept_and_reached_into(tmp_path):
 
 
 FOREIGN = [
-    {"who": {"id": 12}, "name": "opened", "time": 1_775_000_000_123, "params": {"copy_id": "v2", "n": {"deep": None}}},
-    {"who": {"id": "bob"}, "name": "closed", "time": 1_775_000_001_000, "extra": [1, {"a": None}], "gone": None},
+    {
+        "who": {"id": 12},
+        "name": "opened",
+        "time": 1_775_000_000_123,
+        "params": {"copy_id": "v2", "n": {"deep": None}},
+    },
+    {
+        "who": {"id": "bob"},
+        "name": "closed",
+        "time": 1_775_000_001_000,
+        "extra": [1, {"a": None}],
+        "gone": None,
+    },
 ]
 FOREIGN_TOML = """
 [time]

@@ -25,8 +25,16 @@ def read(tmp_path, text, time):
         ("2026-04-01 10:00:00", 'zone = "Asia/Tokyo"', "2026-04-01T01:00:00.000000Z"),
         ("2026-04-01T10:00Z", 'zone = "Asia/Tokyo"', "2026-04-01T10:00:00.000000Z"),
         ("2026-04-01", 'zone = "UTC"', "2026-04-01T00:00:00.000000Z"),
-        ("01/04/2026 10:00", 'format = "%d/%m/%Y %H:%M"\nzone = "Europe/Rome"', "2026-04-01T08:00:00.000000Z"),
-        ("2026年4月1日 19時05分", 'format = "%Y年%m月%d日 %H時%M分"\nzone = "Asia/Tokyo"', "2026-04-01T10:05:00.000000Z"),
+        (
+            "01/04/2026 10:00",
+            'format = "%d/%m/%Y %H:%M"\nzone = "Europe/Rome"',
+            "2026-04-01T08:00:00.000000Z",
+        ),
+        (
+            "2026年4月1日 19時05分",
+            'format = "%Y年%m月%d日 %H時%M分"\nzone = "Asia/Tokyo"',
+            "2026-04-01T10:05:00.000000Z",
+        ),
         ("10/Oct/2025:13:55:36 -0700", 'format = "%d/%b/%Y:%H:%M:%S %z"', "2025-10-10T20:55:36.000000Z"),
         ("1775037600", 'format = "epoch_s"', "2026-04-01T10:00:00.000000Z"),
         ("1775037600.123456", 'format = "epoch_s"', "2026-04-01T10:00:00.123456Z"),
@@ -131,7 +139,9 @@ def test_one_row_becomes_several_events_and_a_shift_moves_one_of_them(tmp_path):
     assert expired["event_id"] == shown["event_id"][:-1] + "2"
 
 
-@pytest.mark.parametrize(("unit", "moved"), [("ms", timedelta(milliseconds=2500)), ("s", timedelta(seconds=2500))])
+@pytest.mark.parametrize(
+    ("unit", "moved"), [("ms", timedelta(milliseconds=2500)), ("s", timedelta(seconds=2500))]
+)
 def test_a_column_can_hold_the_length_of_the_shift(tmp_path, unit, moved):
     path = written(tmp_path, "who,ended,choice,took\nann,2026-04-01T10:00:30Z,yes,2500\n")
     shift = f'shift = {{ column = "took", unit = "{unit}", back = true }}'

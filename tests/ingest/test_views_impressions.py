@@ -67,7 +67,12 @@ def test_an_impossible_elapsed_ms_falls_back_to_the_timestamps(broken):
 
 def test_the_first_shown_holds_and_the_others_are_conflicts():
     row = only([shown(30, display_ms=8000.0, copy_id="late"), shown(10, copy_id="first"), shown(20)])
-    assert (row["copy_id"], row["display_ms"], row["shown_ts"], row["conflicts"]) == ("first", 4000.0, at(10), 2)
+    assert (row["copy_id"], row["display_ms"], row["shown_ts"], row["conflicts"]) == (
+        "first",
+        4000.0,
+        at(10),
+        2,
+    )
 
 
 def test_shown_events_tied_in_time_go_by_seq_then_by_event_id_and_a_missing_seq_goes_last():
@@ -77,7 +82,10 @@ def test_shown_events_tied_in_time_go_by_seq_then_by_event_id_and_a_missing_seq_
 
 
 def test_the_first_ending_by_elapsed_time_counts_not_the_first_logged():
-    late, early = ended("suggestion_dismissed", 2000.0, stamp=1), ended("suggestion_tapped", 900.0, stamp=5000)
+    late, early = (
+        ended("suggestion_dismissed", 2000.0, stamp=1),
+        ended("suggestion_tapped", 900.0, stamp=5000),
+    )
     assert outcome(late, early) == ("tap", 900.0, "device", 0)
 
 
@@ -133,7 +141,12 @@ def test_timed_endings_come_before_untimed_ones_and_untimed_ones_go_by_the_tie_o
 
 def test_an_ending_without_an_impression_makes_none_and_ids_do_not_mix():
     assert rows_of("impressions", [ended("suggestion_tapped", 100.0)]) == []
-    assert rows_of("impressions", [shown(impression_id=None), ended("suggestion_tapped", 1.0, impression_id=None)]) == []
+    assert (
+        rows_of(
+            "impressions", [shown(impression_id=None), ended("suggestion_tapped", 1.0, impression_id=None)]
+        )
+        == []
+    )
     two = rows_of("impressions", [shown(), shown(9, impression_id="i2"),
                                   ended("suggestion_tapped", 50.0, impression_id="i2")])  # fmt: skip
     assert {row["impression_id"]: row["ending"] for row in two} == {"i1": None, "i2": "tap"}
@@ -148,7 +161,9 @@ def test_nth_counts_each_persons_impressions_in_order_of_time():
 # The same rules once more, in plain Python, over random logs.
 
 _LIMITS = st.sampled_from([None, 1000.0, 1500.0, 0.0])
-_ELAPSED = st.one_of(st.none(), st.sampled_from([-1.0, 0.0, 999.0, 1000.0, 1250.0, 1250.5, 1500.0, 1750.0, 1751.0]))
+_ELAPSED = st.one_of(
+    st.none(), st.sampled_from([-1.0, 0.0, 999.0, 1000.0, 1250.0, 1250.5, 1500.0, 1750.0, 1751.0])
+)
 _EVENTS = st.lists(
     st.fixed_dictionaries({
         "event": st.sampled_from(["suggestion_shown", "suggestion_shown", *ENDING]),
@@ -169,7 +184,9 @@ def _truth_order(event):
 
 def _told_in_python(events):
     first = {}
-    for event in sorted((e for e in events if e["event"] == "suggestion_shown" and e["impression_id"]), key=_truth_order):
+    for event in sorted(
+        (e for e in events if e["event"] == "suggestion_shown" and e["impression_id"]), key=_truth_order
+    ):
         first.setdefault(event["impression_id"], []).append(event)
     seen, told = Counter(), {}
     for shown_event, *others in sorted(first.values(), key=lambda group: _truth_order(group[0])):
@@ -192,7 +209,9 @@ def _ending_in_python(shown_event, events):
         if over and cause != "expired" and ms > limit + 250:
             late += 1
             continue
-        turn = ["tap", "dismiss", "leave", "expired"].index(cause) + (9 if over and cause in ("dismiss", "leave") else 0)
+        turn = ["tap", "dismiss", "leave", "expired"].index(cause) + (
+            9 if over and cause in ("dismiss", "leave") else 0
+        )
         ms = limit if over else ms
         candidates.append(((ms is None, ms or 0, turn, *_truth_order(event)), (cause, ms, source)))
     return (min(candidates)[1] if candidates else (None, None, None)), late

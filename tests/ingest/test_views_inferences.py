@@ -46,12 +46,19 @@ def test_inferences_tied_in_time_go_by_seq_then_event_id_and_a_missing_seq_goes_
 
 def test_unverified_is_null_and_a_later_confirmation_replaces_an_earlier_one():
     assert only(completed())["true_label"] is None
-    assert only(completed(), confirmed(5, "book"), confirmed(9, "other"), confirmed(7, "dvd"))["true_label"] == "other"
+    assert (
+        only(completed(), confirmed(5, "book"), confirmed(9, "other"), confirmed(7, "dvd"))["true_label"]
+        == "other"
+    )
     assert only(completed(), confirmed(5, "book"), confirmed(9, None))["true_label"] == "book"
 
 
 def test_confirmations_tied_in_time_go_by_seq_then_event_id_the_last_one_holds():
-    tied = [confirmed(5, "a", event_id="z"), confirmed(5, "b", event_id="x", seq=1), confirmed(5, "c", event_id="y", seq=1)]
+    tied = [
+        confirmed(5, "a", event_id="z"),
+        confirmed(5, "b", event_id="x", seq=1),
+        confirmed(5, "c", event_id="y", seq=1),
+    ]
     assert only(completed(), *tied[1:])["true_label"] == "c"
     assert only(completed(), *tied)["true_label"] == "a"  # a missing seq stands last in (ts, seq, event_id)
 
@@ -102,4 +109,6 @@ def _told_in_python(events):
 def test_the_view_says_what_the_rules_say_whatever_the_order_of_the_rows(events, seed):
     random.Random(seed).shuffle(events)
     rows = rows_of("inferences", events)
-    assert sorted(str((row["label"], row["true_label"], row["shown"])) for row in rows) == _told_in_python(events)
+    assert sorted(str((row["label"], row["true_label"], row["shown"])) for row in rows) == _told_in_python(
+        events
+    )
