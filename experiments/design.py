@@ -76,7 +76,7 @@ class Experiment(Shape):
     alpha: Annotated[float, Field(gt=0, lt=0.5, strict=True)] = 0.05
     peeking: Peeking = "fixed"
     planned_units: Annotated[int, Field(gt=0, strict=True)] | None = None
-    variants: Annotated[tuple[Variant, ...], Field(min_length=2)]
+    variants: tuple[Variant, ...]
     metrics: tuple[AnyMetric, ...] = ()
 
     @classmethod
@@ -106,6 +106,12 @@ class Experiment(Shape):
                     f"{', '.join(KINDS)}; this version of Kazasu has no other yet."
                 )
         return given
+
+    @model_validator(mode="after")
+    def _something_to_compare(self) -> Self:
+        if len(self.variants) < 2:
+            raise ValueError(f"`variants` has {len(self.variants)} arms; must have two or more; add control.")
+        return self
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from experiments.stats.effects import NoEffect
-from experiments.stats.quantile import Ranks, interval_ranks, quantile
+from experiments.stats.quantile import Ranks, interval_ranks, needed_ranks, quantile, quantile_at
 
 
 def test_the_median_of_a_hundred_lies_between_the_40th_and_the_61st():
@@ -83,3 +83,22 @@ def test_nothing_measured_is_no_quantile():
 def test_nonsense_is_refused(build, sentence):
     with pytest.raises(ValueError, match=sentence):
         build()
+
+
+@given(st.integers(1, 400), st.sampled_from([0.01, 0.25, 0.5, 0.9, 0.99]))
+def test_at_most_four_ranks_are_needed(n, share):
+    ranks = needed_ranks(n, share)
+    assert len(ranks) <= 4
+    assert all(1 <= rank <= n for rank in ranks)
+
+
+def test_a_database_need_read_only_four_values_of_a_hundred():
+    # B ~ Binomial(100, 1/2): P(B < 40) = .0176 <= .025 < P(B < 41) = .0284, and likewise from above
+    assert needed_ranks(100, 0.5) == (40, 50, 51, 61)
+    said = quantile_at({40: 4.0, 50: 5.0, 51: 6.0, 61: 9.0}, 100, 0.5)
+    assert (said.value, said.interval.low, said.interval.high) == (5.5, 4.0, 9.0)
+
+
+def test_a_missing_rank_is_named():
+    with pytest.raises(ValueError, match="no rank 51"):
+        quantile_at({40: 4.0, 50: 5.0, 61: 9.0}, 100, 0.5)
