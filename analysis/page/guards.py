@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from analysis import words
 from analysis.ask import TIME_LIMIT_S, TookTooLong
 from analysis.page.language import lang, t
+from analysis.page.layout import plain
 from analysis.refusals import sentences
 from experiments.stats.effects import NoEffect
 from ingest.store import DatabaseError, Store, StoreBusy, StoreUnavailable, current
@@ -79,7 +80,7 @@ def no_data() -> NoReturn:
 
 def explain(cannot: NoEffect) -> None:
     """A "cannot say" as a calm note with its reason; the page goes on."""
-    st.info(words.reason(cannot, lang()), title=t("common.cannot_say"), icon=":material/help:")
+    st.info(plain(words.reason(cannot, lang())), title=t("common.cannot_say"), icon=":material/help:")
 
 
 def _note(key: str, sign: str, **facts: object) -> NoReturn:

@@ -1,5 +1,6 @@
 """What a page looks like: title, finding, cards, chart, and the footer with rows, SQL and provenance."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -15,6 +16,8 @@ from experiments.verdict import Decision
 if TYPE_CHECKING:
     import altair as alt
 
+_MARKS = re.compile(r"([\\`*_\[\]<>$~:#|+])")
+_LIST_STARTS = re.compile(r"^(\s*(?:\d+(?=[.)])|(?=[-=])))", re.MULTILINE)
 _PAGES = "room.pages"
 _SHOWN_ROWS = 5_000
 _DECISIONS: Mapping[Decision, tuple[str, str]] = {
@@ -49,9 +52,14 @@ def synthetic_banner(answer: Answered) -> None:
         st.warning(t("common.synthetic"), icon=":material/science:")
 
 
+def plain(text: str) -> str:
+    """Text from the data as it stands, for places that read Markdown: nothing in it becomes a link or a format."""
+    return _LIST_STARTS.sub(r"\1\\", _MARKS.sub(r"\\\1", text))
+
+
 def finding(sentence: str) -> None:
     """The page's one finding, in words, above every chart."""
-    st.subheader(sentence, anchor=False)
+    st.subheader(plain(sentence), anchor=False)
 
 
 def cards(figures: Sequence[tuple[str, str, str | None]]) -> None:
@@ -136,10 +144,10 @@ def link(room: str, label: str, *, icon: str | None = None, **question: str) -> 
     """A link to another page with its question: `link("readout", name, experiment="display-8s")`."""
     known = st.session_state.get(_PAGES, {}).get(room)
     if known is None:
-        st.markdown(label)
+        st.markdown(plain(label))
         return
     kept = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    st.page_link(known, label=label, icon=icon, query_params={**question, **kept})
+    st.page_link(known, label=plain(label), icon=icon, query_params={**question, **kept})
 
 
 def _until(answer: Answered) -> datetime | None:

@@ -1,0 +1,1 @@
+"""Home: a room of only a page; it asks the other rooms."""
