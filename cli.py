@@ -4,15 +4,16 @@ Exit 0 ok, 1 the answer is no (doctor), 2 bad input, 3 the store is unavailable.
 """
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from analysis.terminal import questions
+from analysis.terminal.answering import absolute, do, finish
 from analysis.terminal.files import BadInput
+from analysis.terminal.options import AsJson, Browser, Host, InLang, Port
 
-Lang = Literal["en", "ja"]
 Home = Path | None
 
 app = typer.Typer(
@@ -28,11 +29,6 @@ quarantine = typer.Typer(help="The lines that did not land, and why.", no_args_i
 app.add_typer(experiment, name="experiment")
 app.add_typer(quarantine, name="quarantine")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON (docs/json.md).")]
-InLang = Annotated[Lang, typer.Option("--lang", envvar="KAZASU_LANG", help="The language of the words.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="The port of the pages.")]
-Host = Annotated[str, typer.Option(help="The address to serve on; 0.0.0.0 is the whole network.")]
-Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser on the pages.")]
 PORT = 8501
 
 
@@ -60,21 +56,11 @@ def ingest(
     from analysis.terminal import landing
 
     answer = landing.ingest(ctx.obj, paths, mapping, quiet=as_json)
-    _finish("ingest", answer, as_json=as_json, lang=lang)
+    finish("ingest", answer, as_json=as_json, lang=lang)
 
 
-@app.command()
-def funnel(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The funnel: a TOML or JSON file.")],
-    *,
-    as_json: AsJson = False,
-    lang: InLang = "en",
-) -> None:
-    """Walk a funnel: who reached which step, how fast, and how groups differ."""
-    from analysis.terminal import files
-
-    _do(ctx, "funnel", files.read_question(file), as_json=as_json, lang=lang)
+for question in (questions.funnel, questions.taps, questions.readout, questions.models):
+    app.command()(question)
 
 
 @app.command()
@@ -82,7 +68,7 @@ def rebuild(ctx: typer.Context, *, as_json: AsJson = False, lang: InLang = "en")
     """Make the index again from what landed; a broken one is set aside."""
     from analysis.terminal import landing
 
-    _finish("rebuild", landing.rebuild(ctx.obj), as_json=as_json, lang=lang)
+    finish("rebuild", landing.rebuild(ctx.obj), as_json=as_json, lang=lang)
 
 
 @experiment.command("add")
@@ -97,13 +83,13 @@ def experiment_add(
     from analysis.terminal import files
 
     payload = {"body": files.read_question(file), "who": files.writer()}
-    _do(ctx, "experiment_add", payload, as_json=as_json, lang=lang)
+    do(ctx, "experiment_add", payload, as_json=as_json, lang=lang)
 
 
 @experiment.command("list")
 def experiment_list(ctx: typer.Context, *, as_json: AsJson = False, lang: InLang = "en") -> None:
     """List the experiments on record."""
-    _do(ctx, "experiment_list", {}, as_json=as_json, lang=lang)
+    do(ctx, "experiment_list", {}, as_json=as_json, lang=lang)
 
 
 @quarantine.command("list")
@@ -120,11 +106,11 @@ def quarantine_list(
     """List rejected lines: source, line, code, sentence and the line itself."""
     payload = {"code": code, "source": source, "limit": limit}
     if out is None:
-        _do(ctx, "quarantine_list", payload, as_json=as_json, lang=lang)
+        do(ctx, "quarantine_list", payload, as_json=as_json, lang=lang)
     elif source is not None:
         raise BadInput("`--out` stands with `--source`; must stand alone or with --code; leave one out.")
     else:
-        _do(ctx, "quarantine_write", {"path": _absolute(out), "code": code}, as_json=as_json, lang=lang)
+        do(ctx, "quarantine_write", {"path": absolute(out), "code": code}, as_json=as_json, lang=lang)
 
 
 @quarantine.command("replay")
@@ -136,8 +122,8 @@ def quarantine_replay(
     lang: InLang = "en",
 ) -> None:
     """Send mended lines in again, or all as they came; what lands leaves the quarantine."""
-    payload = {"mended": _absolute(file) if file else None}
-    _do(ctx, "quarantine_replay", payload, as_json=as_json, lang=lang)
+    payload = {"mended": absolute(file) if file else None}
+    do(ctx, "quarantine_replay", payload, as_json=as_json, lang=lang)
 
 
 @app.command()
@@ -152,7 +138,7 @@ def doctor(
     from analysis.terminal import doctor as practice
 
     answer = practice.examine(ctx.obj, port)
-    _finish("doctor", answer, as_json=as_json, lang=lang)
+    finish("doctor", answer, as_json=as_json, lang=lang)
     raise typer.Exit(0 if answer["healthy"] else 1)
 
 
@@ -173,35 +159,6 @@ def main() -> None:
     except BadInput as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
-
-
-def _do(ctx: typer.Context, verb: str, payload: Mapping[str, object], *, as_json: bool, lang: Lang) -> None:
-    from analysis.terminal.dispatch import perform
-
-    _finish(verb, perform(ctx.obj, verb, payload, say=_say), as_json=as_json, lang=lang)
-
-
-def _absolute(path: Path) -> str:
-    return str(path.expanduser().absolute())
-
-
-def _finish(verb: str, answer: Mapping[str, object], *, as_json: bool, lang: Lang) -> None:
-    from analysis.terminal.tell import as_text, complaint
-
-    if as_json:
-        typer.echo(as_text(answer))
-    trouble = complaint(answer)
-    if trouble:
-        typer.echo(trouble.sentence, err=True)
-        raise typer.Exit(trouble.exit_code)
-    if not as_json:
-        from analysis.terminal.tell import tell
-
-        tell(verb, answer, lang)
-
-
-def _say(sentence: str) -> None:
-    typer.echo(sentence, err=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ PIPED_WIDTH = 160
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal what is going on, on stderr, so that answers stay clean on stdout."""
-    sys.stderr.write(f"{plain(sentence)}\n")
+    sys.stderr.write("".join(f"{plain(line)}\n" for line in sentence.split("\n")))
     sys.stderr.flush()
 
 
