@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.funnel import MOST_STEPS
-from experiments.walk.kernel import BASE, BROKEN, UNITS, Ints, new_state, walk
+from experiments.walk.kernel import BASE, BROKEN, FIRST, KEY, LAST, UNITS, Ints, new_state, walk
 
 _ROOM = 1 << 16
 
@@ -87,6 +87,17 @@ class Walk:
         """End the last unit; returns it if it entered."""
         nothing = _frozen(np.empty(0, np.int64))
         return self._run(nothing, nothing, nothing, end=1)
+
+    @property
+    def key(self) -> int:
+        """The unit in progress; NEVER before the first row."""
+        return int(self._state[0][KEY])
+
+    @property
+    def value_rows(self) -> tuple[int, int]:
+        """First and last row with a value of the unit in progress; -1 if it has none."""
+        at = self._state[0]
+        return int(at[FIRST]), int(at[LAST])
 
     def _run(self, keys: Ints, moments: Ints, masks: Ints, *, end: int) -> list[Units]:
         n, at = self._n, self._state[0]

@@ -1,0 +1,149 @@
+"""What the funnel room answers, and the same as plain JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from experiments.stats.effects import NoEffect
+
+Kind = Literal["value", "missing", "rest"]
+REST = "$other"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """Seconds from the previous step of the chosen chain, over the units that reached the step."""
+
+    mean_s: float
+    p25_s: float
+    p50_s: float
+    p75_s: float
+    p90_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepAnswer:
+    """One step.
+
+    Args:
+        name: The step's name, or its events.
+        units: Units that reached it.
+        from_start: units / units that entered, 0..1; None if none entered. Never rises from step to step.
+        from_previous: units / units of the step before, 0..1; None if there are none. 1 for the first step.
+        time: None for the first step, and where nobody got.
+        maturing: Units that have not reached it and have a chain that still could after the end of observation.
+    """
+
+    name: str
+    units: int
+    from_start: float | None
+    from_previous: float | None
+    time: StepTime | None
+    maturing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of the breakdown.
+
+    Args:
+        by: The value in a tuple of one; (None,) for units without a value; ("$other",) for the rest.
+        kind: value | missing | rest: tells a value that reads "$other" from the rest.
+        values: How many different values stand in it; 0 for missing.
+        steps: As for everybody.
+    """
+
+    by: tuple[str | None, ...]
+    kind: Kind
+    values: int
+    steps: tuple[StepAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelAnswer:
+    """A funnel over a store.
+
+    Args:
+        name: The funnel's name; may be empty.
+        within_s: The window in seconds.
+        unit: What is counted.
+        timezone: The reporting zone.
+        by: The field of the breakdown, or none.
+        steps: One per step.
+        groups: Values by units that entered (most first), then missing, then the rest; empty without breakdown.
+        excluded_units: Units that an exclusion removed; 0, for funnels have no exclusions yet.
+        units_without_id: Events of a step that carry no unit and are left out.
+        not_numbers: (field, values that were no numbers where a condition asked for one; they count as missing).
+        cannot_say: Why there are no rates, if nobody entered.
+        observed_until: The end of observation; None if the store is empty.
+        data_version: The version of the data behind it.
+        synthetic: Whether any load behind it was declared synthetic.
+        sql: What ran.
+    """
+
+    name: str
+    within_s: float
+    unit: str
+    timezone: str
+    by: tuple[str, ...]
+    steps: tuple[StepAnswer, ...]
+    groups: tuple[Group, ...]
+    excluded_units: int
+    units_without_id: int
+    not_numbers: tuple[tuple[str, int], ...]
+    cannot_say: NoEffect | None
+    observed_until: datetime | None
+    data_version: str
+    synthetic: bool
+    sql: str
+
+
+def to_json(answer: FunnelAnswer) -> dict[str, object]:
+    """The answer as plain JSON: seconds as *_s, rates 0..1, null where it cannot be said.
+
+    Args:
+        answer: The room's answer.
+
+    Returns:
+        What `kazasu funnel FILE --json` prints.
+    """
+    return {
+        "name": answer.name,
+        "steps": [_step(step) for step in answer.steps],
+        "groups": [
+            {
+                "by": list(group.by),
+                "kind": group.kind,
+                "values": group.values,
+                "steps": [_step(s) for s in group.steps],
+            }
+            for group in answer.groups
+        ],
+        "breakdown": list(answer.by),
+        "excluded_units": answer.excluded_units,
+        "units_without_id": answer.units_without_id,
+        "not_numbers": dict(answer.not_numbers),
+        "cannot_say": _reason(answer.cannot_say),
+        "unit": answer.unit,
+        "within_s": answer.within_s,
+        "timezone": answer.timezone,
+        "observed_until": None if answer.observed_until is None else answer.observed_until.isoformat(),
+        "data_version": answer.data_version,
+        "synthetic": answer.synthetic,
+    }
+
+
+def _step(step: StepAnswer) -> dict[str, object]:
+    time = step.time
+    return {
+        "name": step.name,
+        "units": step.units,
+        "from_start": step.from_start,
+        "from_previous": step.from_previous,
+        "time": None if time is None else {name: getattr(time, name) for name in time.__slots__},
+        "maturing": step.maturing,
+    }
+
+
+def _reason(cannot: NoEffect | None) -> dict[str, str] | None:
+    return None if cannot is None else {"code": cannot.code, "sentence": cannot.sentence}

@@ -1,0 +1,134 @@
+"""The funnel's question and its answer: counts, rates and step times, for everybody and for each group."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analysis.funnel.answers import REST, FunnelAnswer, Group, Kind, StepAnswer, StepTime
+from analysis.steps import Walked, walk_funnel
+from experiments.funnel import Funnel
+from experiments.stats.effects import NoEffect
+
+if TYPE_CHECKING:
+    from ingest import Store
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_QUANTILES = (0.25, 0.5, 0.75, 0.9)
+_US = 1e6
+
+
+class FunnelQuery(Funnel):
+    """A funnel to walk over a store: the definition as the file has it, and nothing else."""
+
+
+def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
+    """Walk a funnel and say who reached which step, how fast, and how groups differ.
+
+    Rates are shares of units that entered (from_start) or reached the step before (from_previous), so they never
+    rise. They carry no interval: who reaches a step is decided by those before it; compare groups on the readout.
+    Step times run from the previous step of each unit's chosen chain; quantiles interpolate linearly between order
+    statistics (Hyndman and Fan 1996, type 7).
+
+    Args:
+        store: An open store.
+        query: The funnel.
+
+    Returns:
+        The answer; rates are None and `cannot_say` tells why where nobody entered.
+
+    Raises:
+        ValueError: A condition cannot be asked of its field.
+    """
+    walked = walk_funnel(store, query)
+    names = tuple(step.label for step in query.steps)
+    steps = _steps(names, walked.reach, walked.times, walked.growing)
+    return FunnelAnswer(
+        name=query.name,
+        within_s=query.within_us / _US,
+        unit=query.unit,
+        timezone=query.timezone,
+        by=() if query.breakdown is None else query.breakdown.by,
+        steps=steps,
+        groups=() if query.breakdown is None else _groups(names, walked, query.breakdown.top),
+        excluded_units=0,
+        units_without_id=walked.without_unit,
+        not_numbers=walked.not_numbers,
+        cannot_say=None if steps[0].units else _nobody(names[0]),
+        observed_until=walked.observed_until,
+        data_version=store.data_version(),
+        synthetic=store.synthetic(),
+        sql=walked.sql,
+    )
+
+
+def _steps(names: tuple[str, ...], reach: Ints, times: Ints, growing: Flags) -> tuple[StepAnswer, ...]:
+    there = [reach >= k for k in range(1, len(names) + 1)]
+    units = [int(np.count_nonzero(reached)) for reached in there]
+    return tuple(
+        StepAnswer(
+            name=name,
+            units=units[k],
+            from_start=_share(units[k], units[0]),
+            from_previous=_share(units[k], units[max(k - 1, 0)]),
+            time=_time(times[there[k], k] - times[there[k], k - 1]) if k and units[k] else None,
+            maturing=int(np.count_nonzero(growing & ~there[k])),
+        )
+        for k, name in enumerate(names)
+    )
+
+
+def _nobody(step: str) -> NoEffect:
+    sentence = f"Nobody reached the first step, {step}; there are no rates to show."
+    return NoEffect("funnel_nobody_entered", sentence, (("step", step),))
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _time(us: Ints) -> StepTime:
+    quantiles = np.quantile(us, _QUANTILES) / _US
+    return StepTime(float(us.mean()) / _US, *map(float, quantiles))
+
+
+def _groups(names: tuple[str, ...], walked: Walked, top: int) -> tuple[Group, ...]:
+    """Values by units that entered, then missing, then the rest; each unit stands in one group."""
+    values = pa.nulls(len(walked.reach)) if walked.values is None else walked.values
+    found = values.dictionary_encode()
+    labels = [_label(value) for value in found.dictionary.to_pylist()]
+    codes = found.indices.fill_null(len(labels)).to_numpy(zero_copy_only=False).astype(np.int64)
+    entered = np.bincount(codes, minlength=len(labels) + 1)
+    ranked = sorted(range(len(labels)), key=lambda code: (-entered[code], labels[code]))
+    named: list[tuple[tuple[str | None], Kind, list[int]]] = [
+        ((labels[c],), "value", [c]) for c in ranked[:top]
+    ]
+    named += [((None,), "missing", [len(labels)])] if entered[-1] else []
+    named += [((REST,), "rest", ranked[top:])] if ranked[top:] else []
+    place = np.zeros(len(entered), np.int64)
+    for nth, (_, _, members) in enumerate(named):
+        place[members] = nth
+    order = np.argsort(place[codes], kind="stable")
+    ends = np.cumsum([0, *(int(entered[members].sum()) for _, _, members in named)])
+    sliced = (order[begin:end] for begin, end in pairwise(ends))
+    return tuple(
+        Group(
+            by=by,
+            kind=kind,
+            values=0 if kind == "missing" else len(members),
+            steps=_steps(names, walked.reach[rows], walked.times[rows], walked.growing[rows]),
+        )
+        for (by, kind, members), rows in zip(named, sliced, strict=True)
+    )
+
+
+def _label(value: object) -> str:
+    """A value as people write it: true, 4000 (not 4000.0), text as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,75 @@
+"""Arrow columns for the walk: units as ascending integers, and the value each unit is attributed to."""
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from experiments.walk import Units
+
+Ints = NDArray[np.int64]
+
+
+def keys_of(column: pa.Array, before: pa.Scalar | None, key: int) -> tuple[Ints, pa.Scalar | None]:
+    """Units as ascending integers.
+
+    Args:
+        column: The unit of each row: integers stay, equal neighbours of text share a number.
+        before: The unit of the row before this batch.
+        key: The number that it had.
+
+    Returns:
+        One integer a row, and the unit of the last row.
+    """
+    if not len(column) or pa.types.is_integer(column.type):
+        return column.to_numpy().astype(np.int64, copy=False), before
+    new = np.empty(len(column), np.int64)
+    new[0] = before is None or column[0].as_py() != before.as_py()
+    new[1:] = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    return key + np.cumsum(new), column[-1]
+
+
+class Touched:
+    """Follows a walk and picks the first or the last value of each unit that ends."""
+
+    def __init__(self, attribution: Literal["first_touch", "last_touch"]) -> None:
+        """Begin before the first batch."""
+        self._first = attribution == "first_touch"
+        self._rows_before = 0
+        self._open: pa.Array | None = None
+        self._picked: list[pa.Array] = []
+
+    def follow(self, column: pa.Array, ended: "list[Units]", open_rows: tuple[int, int]) -> None:
+        """Pick the values of the units that ended in this batch.
+
+        Args:
+            column: The value of each row of the batch.
+            ended: What the walk returned for the batch.
+            open_rows: First and last row with a value of the unit that goes on; -1 if it has none.
+        """
+        self._pick(column, ended)
+        row = open_rows[0 if self._first else 1] - self._rows_before
+        if row >= 0:
+            self._open = column.slice(row, 1)
+        elif open_rows[0] < 0:
+            self._open = column.slice(0, 0)
+        self._rows_before += len(column)
+
+    def finish(self, ended: "list[Units]") -> pa.Array:
+        """The values of all units that entered, in the order in which they ended."""
+        if self._open is None:
+            return pa.nulls(0)
+        self._pick(self._open.slice(0, 0), ended)
+        return pa.concat_arrays(self._picked)
+
+    def _pick(self, column: pa.Array, ended: "list[Units]") -> None:
+        chosen = [part.first_value if self._first else part.last_value for part in ended]
+        rows = np.concatenate(chosen) if chosen else np.empty(0, np.int64)
+        here = rows - self._rows_before
+        picked = column.take(pa.array(here, mask=here < 0))
+        if len(rows) and 0 <= rows[0] < self._rows_before and self._open is not None:
+            picked = pa.concat_arrays([self._open, picked.slice(1)])  # it began in an earlier batch
+        self._picked.append(picked)

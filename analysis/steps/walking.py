@@ -1,0 +1,121 @@
+"""Running a funnel's selection: ordered batches go through the walk, and each unit's value comes along."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analysis.ask import ask, batches, sql_of
+from analysis.steps.columns import Touched, keys_of
+from analysis.steps.selection import Selection, select
+from experiments.funnel import Funnel
+
+if TYPE_CHECKING:
+    from experiments.walk import Units
+    from ingest import Store
+
+Ints = NDArray[np.int64]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A funnel walked over a store: one row per unit that entered, and what was left out.
+
+    Args:
+        reach: Furthest step of each unit, 1 to n.
+        times: (units, n) microseconds since 1970 of the chosen chain's steps; meaningless beyond `reach`.
+        growing: Has the unit a chain whose window is still open at the end of observation?
+        values: The value each unit is attributed to, null where it has none; None without breakdown.
+        without_unit: Events of a step that carry no unit.
+        not_numbers: (field, values that were no numbers where a number was asked for).
+        observed_until: The end of observation; None if the store is empty.
+        sql: What ran.
+    """
+
+    reach: Ints
+    times: Ints
+    growing: NDArray[np.bool_]
+    values: pa.Array | None
+    without_unit: int
+    not_numbers: tuple[tuple[str, int], ...]
+    observed_until: datetime | None
+    sql: str
+
+
+def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
+    """Walk a funnel over everything a store holds.
+
+    Persons are read where they are stored in (person, time) order; the walk verifies that order, and if it does not
+    hold the rows are read again with ORDER BY. Other units are always read with ORDER BY.
+
+    Args:
+        store: An open store.
+        funnel: The definition.
+
+    Returns:
+        One row per unit that entered.
+
+    Raises:
+        ValueError: A condition cannot be asked of its field.
+        TookTooLong: The question ran past its time limit.
+    """
+    from experiments.walk import OrderBroken
+
+    clustered = funnel.unit == "user" and store.clustered()
+    selection = select(funnel, clustered=clustered, ordered=not clustered)
+    until = funnel.observed_until or store.observed_until()
+    try:
+        units, values = _walk(store, funnel, selection)
+    except OrderBroken:
+        if not clustered:
+            raise
+        selection = select(funnel, clustered=True, ordered=True)
+        units, values = _walk(store, funnel, selection)
+    without_unit, *wrong = _counts(store, selection)
+    return Walked(
+        reach=np.concatenate([part.reach for part in units]),
+        times=np.concatenate([part.times for part in units]),
+        growing=np.concatenate([_growing(part, funnel, until) for part in units]),
+        values=values,
+        without_unit=without_unit,
+        not_numbers=tuple(zip(selection.fields, wrong, strict=True)),
+        observed_until=until,
+        sql="\n\n".join(sql_of(one) for one in (selection.rows, selection.counts) if one is not None),
+    )
+
+
+def _walk(store: "Store", funnel: Funnel, selection: Selection) -> "tuple[list[Units], pa.Array | None]":
+    from experiments.walk import Walk
+
+    walk = Walk(len(funnel.steps), funnel.within_us)
+    touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
+    units: list[Units] = []
+    unit: pa.Scalar | None = None
+    with batches(store, selection.rows) as reader:
+        for batch in reader:
+            keys, unit = keys_of(batch["unit"], unit, walk.key)
+            moments = batch["ts"].cast(pa.int64()).to_numpy()
+            ended = walk.feed(keys, moments, batch["steps"].to_numpy())
+            if touched is not None:
+                touched.follow(batch["value"], ended, walk.value_rows)
+            units += ended
+    ended = walk.finish()
+    return units + ended, None if touched is None else touched.finish(ended)
+
+
+def _counts(store: "Store", selection: Selection) -> list[int]:
+    if selection.counts is None:
+        return [0]
+    (row,) = ask(store, selection.counts).to_pylist()
+    return [int(n) for n in row.values()]
+
+
+def _growing(units: "Units", funnel: Funnel, until: datetime | None) -> NDArray[np.bool_]:
+    if until is None:
+        return np.zeros(len(units.reach), np.bool_)
+    return units.latest_start > (until - _EPOCH) // _MICROSECOND - funnel.within_us
