@@ -150,10 +150,11 @@ def catch_up(store: Store) -> int:
     with store.writing:
         with store.cursor() as cursor:
             known = {load_id for (load_id,) in cursor.execute("SELECT load_id FROM loads").fetchall()}
-        missing = [manifest for manifest in manifests(store.home) if manifest.load_id not in known]
+        landed = manifests(store.home)
+        store.read_tail(landed)
+        missing = [manifest for manifest in landed if manifest.load_id not in known]
         for manifest in missing:
             index(store, manifest)
-        store.read_tail(manifests(store.home))
         _release_replayed(store)
         if missing:
             compact_if_due(store)

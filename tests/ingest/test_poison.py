@@ -136,7 +136,7 @@ def test_a_gzip_of_nothing_and_a_folder_of_nothing_say_so(store: Store, tmp_path
     (tmp_path / "nothing").mkdir()
     with pytest.raises(ValueError, match="must be a log, a folder of logs or a glob"):
         load(store, tmp_path / "nothing")
-    with pytest.raises(ValueError, match="`source` is .*missing.ndjson; must be"):
+    with pytest.raises(ValueError, match=r"`source` is .*missing\.ndjson; must be"):
         load(store, tmp_path / "missing.ndjson")
 
 

@@ -1,5 +1,6 @@
 """However a log is split, ordered, repeated or loaded again, the store ends up the same."""
 
+import itertools
 import json
 import tempfile
 from pathlib import Path
@@ -45,7 +46,7 @@ def _two_ways(draw: st.DrawFn) -> tuple[list[list[bytes]], list[list[bytes]]]:
 def _split(draw: st.DrawFn, lines: list[bytes]) -> list[list[bytes]]:
     cuts = sorted(draw(st.lists(st.integers(0, len(lines)), max_size=3)))
     ends = [0, *cuts, len(lines)]
-    return [lines[a:b] for a, b in zip(ends, ends[1:], strict=False) if a < b]
+    return [lines[a:b] for a, b in itertools.pairwise(ends) if a < b]
 
 
 def _stored(folder: Path, files: list[list[bytes]], *, compacting: bool) -> tuple[list, set, tuple]:
@@ -61,7 +62,7 @@ def _stored(folder: Path, files: list[list[bytes]], *, compacting: bool) -> tupl
                 "SELECT sum(landed)::INT, sum(lines)::INT, sum(rejected)::INT FROM loads"
             ).fetchone()
             counted = cursor.execute("SELECT sum(landed + duplicates + rejected)::INT FROM loads").fetchone()
-        assert counted is not None and sums is not None and counted[0] == sums[1]
+        assert counted[0] == sums[1]
         assert sums[0] == len(events(store))
         return events(store), rejects(store), (*sums, store.observed_until())
 

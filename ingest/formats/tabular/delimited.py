@@ -48,18 +48,20 @@ class DelimitedRows:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows with one value for each column, in the order of the file."""
         self.rejects.clear()
-        exactly, self.unsure = self.unsure, False
+        exactly, self.unsure = self.unsure or not self._bare, False
         return self._exact() if exactly else self._quick()
 
     def _names(self) -> list[str]:
         with self._plain.path.open("rb") as file:
-            header = Records(file, self._form, self._source.skip).header()
+            records = Records(file, self._form, self._source.skip)
+            header = records.header()
         if header is None:
             why = f" ({self._plain.broken})" if self._plain.broken else ""
             raise SourceError(
                 f"`source` is {self._name}, which is empty{why}; must hold rows; export it again"
             )
         given = header if self._source.header else self._source.columns
+        self._bare = records.lines == self._source.skip + 1 and not any("\r" in name for name in given)
         names = [name.strip() or f"column{n}" for n, name in enumerate(given, start=1)]
         twice = next((name for n, name in enumerate(names) if name in names[:n]), None)
         if twice is not None:

@@ -15,6 +15,7 @@ from ingest.formats.tabular.rows import SourceError
 
 _LONGEST_RECORD = 100  # lines that one quoted value may span before its quote counts as never closed
 _WIDE = ("utf-16", "utf-32")
+_BLANK = ("", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ class Records:
     Attributes:
         rejects: rows that break the form; complete once the records are exhausted.
         row: the number of the row read last.
+        lines: how many lines have been taken from the file.
     """
 
     def __init__(self, file: BinaryIO, form: Form, skip: int) -> None:
         self._form = form
-        self._lines = _decoded(file, form.encoding)
+        self.lines = 0
+        self._lines = self._counted(_decoded(file, form.encoding))
         self._ahead: deque[str | bytes] = deque()
         self.rejects: list[Reject] = []
         self.row = 0
@@ -77,11 +80,12 @@ class Records:
     def header(self) -> tuple[str, ...] | None:
         """The first record, the names of the columns; None if the file holds nothing."""
         line = self._next()
+        if line is None:
+            return None
         if isinstance(line, bytes):
-            raise SourceError(
-                f"`encoding` is {self._form.encoding!r}; must fit the header line; name the right one"
-            )
-        return None if line is None else self._form.split(line) or (line,)
+            wanted = "must fit the header line; name the right one"
+            raise SourceError(f"`encoding` is {self._form.encoding!r}; {wanted}")
+        return self._split(line) or self._joined(line, None) or (line,)
 
     def rows(self, width: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Number and fields of each row with `width` fields; the other rows become rejects."""
@@ -90,9 +94,9 @@ class Records:
             if isinstance(line, bytes):
                 self._reject_encoding(line)
                 continue
-            fields = self._form.split(line)
-            if fields is None or len(fields) < width:
-                fields = self._joined(line, width) or fields
+            fields = self._split(line)
+            if fields is None:
+                fields = self._joined(line, width)
             if fields is None or len(fields) != width:
                 self._reject_form(line, fields, width)
             else:
@@ -101,27 +105,33 @@ class Records:
     def _next(self) -> str | bytes | None:
         """The next line that is not empty: text, or bytes that are no text in this encoding."""
         while (line := self._ahead.popleft() if self._ahead else next(self._lines, None)) is not None:
-            if line:
+            if line not in _BLANK:
                 return line
         return None
 
-    def _joined(self, line: str, width: int) -> tuple[str, ...] | None:
+    def _split(self, record: str) -> tuple[str, ...] | None:
+        return self._form.split(record.removesuffix("\r"))
+
+    def _joined(self, line: str, width: int | None) -> tuple[str, ...] | None:
         """The fields of a record whose quoted value goes on over the next lines; None if it never closes."""
-        if not self._form.quote or line.count(self._form.quote) % 2 == 0:
-            return None
         self._ahead.extend(islice(self._lines, _LONGEST_RECORD - len(self._ahead)))
         for taken, following in enumerate(self._ahead, start=1):
             if isinstance(following, bytes):
                 return None
             line = f"{line}\n{following}"
             if following.count(self._form.quote) % 2 == 1:
-                fields = self._form.split(line)
-                if fields is None or len(fields) != width:
+                fields = self._split(line)
+                if fields is None or len(fields) != (width or len(fields)):
                     return None
                 for _ in range(taken):
                     self._ahead.popleft()
                 return fields
         return None
+
+    def _counted(self, lines: Iterator[str | bytes]) -> Iterator[str | bytes]:
+        for line in lines:
+            self.lines += 1
+            yield line
 
     def _reject_encoding(self, line: bytes) -> None:
         encoding = self._form.encoding
@@ -141,13 +151,13 @@ class Records:
 
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[str | bytes]:
-    """Lines without their ends, as text; a line that is no text in the encoding comes as bytes."""
+    """Lines without their line feeds, as text; a line that is no text in the encoding comes as bytes."""
     if encoding.startswith(_WIDE):
         yield from _wide(file, encoding)
         return
     first = "utf-8-sig" if encoding == "utf-8" else encoding
     for line in file:
-        content = line.rstrip(b"\r\n")
+        content = line.removesuffix(b"\n")
         try:
             yield codecs.decode(content, first)
         except UnicodeDecodeError:
@@ -158,7 +168,7 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[str | bytes]:
 def _wide(file: BinaryIO, encoding: str) -> Iterator[str]:
     try:
         for line in io.TextIOWrapper(file, encoding=encoding, newline="\n"):
-            yield line.rstrip("\r\n")
+            yield line.removesuffix("\n")
     except UnicodeDecodeError as fault:
         raise SourceError(
             f"`encoding` is {encoding!r}; must fit the file; name the right one ({fault.reason})"
