@@ -1,7 +1,8 @@
 """The true values of what readouts estimate: closed forms and exact integrals, never of a sample."""
 
 from collections.abc import Iterable
-from typing import Literal, TypedDict
+from math import exp
+from statistics import NormalDist
 
 from sample_data.designs import (
     CHECK_EXPERIMENT,
@@ -11,10 +12,12 @@ from sample_data.designs import (
     Arm,
     fortnights,
 )
-from sample_data.laws import latency_quantile, sum_before
+from sample_data.estimands import Curve, Effect, FunnelRate, Latency, Planted, Rate, Temperature
+from sample_data.laws import sum_before
 from sample_data.reading import Cause, Reading
 from sample_data.truths import Model, PhotoFlow, SellCheck, Span, Truths
 
+_NORMAL = NormalDist()
 _CURVE_S = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 _LISTING_METRICS = {
     "display-8s": ("tapped", "barcode_listed", "dismissed"),
@@ -22,70 +25,6 @@ _LISTING_METRICS = {
     "two-tactics": ("barcode_listed", "listed"),
 }
 _CAUSES: tuple[Cause, ...] = ("tap", "dismiss", "leave")
-
-
-class Rate(TypedDict):
-    """P(the metric's event happens to a unit of this variant)."""
-
-    experiment: str
-    metric: str
-    variant: str
-    value: float
-
-
-class Effect(TypedDict):
-    """Difference from control, absolute and relative (relative is None where control is unknown)."""
-
-    experiment: str
-    metric: str
-    variant: str
-    absolute: float
-    relative: float | None
-
-
-class Curve(TypedDict):
-    """Cumulative incidence of one cause at one second since shown."""
-
-    experiment: str
-    variant: str
-    cause: Cause
-    at_s: float
-    value: float
-
-
-class Latency(TypedDict):
-    """A quantile of inference time on one phone; runs = "warm" or "all"."""
-
-    device: str
-    delegate: str
-    conversion: str
-    runs: Literal["warm", "all"]
-    quantile: float
-    value_ms: float
-
-
-class FunnelRate(TypedDict):
-    """The share of attempts that reach a step, of all that opened the camera."""
-
-    variant: str
-    step: str
-    value: float
-
-
-class Planted(TypedDict):
-    """Everything that can be compared with an interval."""
-
-    rates: list[Rate]
-    effects: list[Effect]
-    curves: list[Curve]
-    late_share_of_taps: float
-    tap_median_s: float
-    copy_ratio: float | None
-    interaction: float
-    precision: float
-    latency: list[Latency]
-    funnel: list[FunnelRate]
-    mismatch: str
 
 
 def planted(truths: Truths) -> Planted:
@@ -217,17 +156,19 @@ def _curves(truths: Truths, reading: Reading) -> Iterable[Curve]:
 
 
 def _latencies(model: Model) -> Iterable[Latency]:
+    """Quantiles of the log-normal law: median · exp(spread · z)."""
+    runs: tuple[tuple[Temperature, float], ...] = (("warm", 1.0), ("cold", model.cold_times))
     for phone in model.phones:
         for conversion, median in (("uint8", phone.uint8_ms), ("float32", phone.float32_ms)):
-            for quantile in (0.5, 0.9, 0.99):
-                for runs, cold in (("warm", 0.0), ("all", model.cold)):
+            for temperature, times in runs:
+                for quantile in (0.5, 0.9, 0.99):
                     yield {
                         "device": phone.device,
                         "delegate": phone.delegate,
                         "conversion": conversion,
-                        "runs": "all" if runs == "all" else "warm",
+                        "temperature": temperature,
                         "quantile": quantile,
-                        "value_ms": latency_quantile(median, model, cold, quantile),
+                        "value_ms": median * times * exp(model.spread * _NORMAL.inv_cdf(quantile)),
                     }
 
 
