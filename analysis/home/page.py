@@ -128,16 +128,16 @@ def _readouts(lines: list[Line]) -> None:
 
 
 def _one_line(line: Line) -> None:
+    read = line.found if isinstance(line.found, ReadoutAnswer) else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if isinstance(line.found, ReadoutAnswer) and isinstance(line.found.verdict, Verdict):
-            page.decision_badge(line.found.verdict.decision)
+        if read and isinstance(read.verdict, Verdict):
+            page.decision_badge(read.verdict.decision)
         st.markdown(f"**{page.plain(line.name)}**")
-    st.markdown(page.plain(_why(line.found) if isinstance(line.found, ReadoutAnswer) else line.found))
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        if read:
+            people = words.count(read.units, page.lang(), "person")
+            st.markdown(f":gray[{page.t('home.units', n=people)}]", width="content")
         page.link("readout", page.t("home.read"), icon=":material/arrow_forward:", experiment=line.key)
-        if isinstance(line.found, ReadoutAnswer):
-            people = words.count(line.found.units, page.lang(), "person")
-            st.markdown(f":gray[{page.t('home.units', n=people)}]")
+    st.markdown(page.plain(_why(read) if read else str(line.found)))
 
 
 def _why(found: ReadoutAnswer) -> str:
@@ -152,7 +152,7 @@ def _age(landed: HealthAnswer) -> timedelta | None:
 
 def _in_words(age: timedelta) -> str:
     if age.days >= 1:
-        return words.count(age.days, page.lang(), "day")
+        return page.t("unit.d", n=age.days)
     return words.seconds(age.total_seconds(), page.lang())
 
 
@@ -166,7 +166,10 @@ def _rows(lines: list[Line]) -> pd.DataFrame:
                 found.verdict.decision if isinstance(found.verdict, Verdict) else "" for _, found in read
             ],
             "units": [found.units for _, found in read],
-            "reason": [_why(found) for _, found in read],
+            "reason": [
+                found.verdict.reasons[0].code if isinstance(found.verdict, Verdict) else found.verdict.code
+                for _, found in read
+            ],
         }
     )
 
