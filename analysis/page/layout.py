@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -74,7 +75,7 @@ def chart(picture: "alt.TopLevelMixin", *, alt: str) -> None:
     st.altair_chart(picture, width="stretch", alt=alt)  # type: ignore[call-overload]
 
 
-def side_by_side(columns: int) -> Callable[[], object]:
+def side_by_side(columns: int) -> Callable[[], "AbstractContextManager[object]"]:
     """Cells beside each other that stack on a phone: `cell = side_by_side(2)`, then `with cell(): …`."""
     return st.grid(columns, min_column_width=340, gap="medium").cell
 

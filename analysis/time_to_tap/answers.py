@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from analysis.outcomes import CAUSES
 from experiments.stats.effects import Effect, Estimate, NoEffect, Reason
 
 Said = Estimate | NoEffect
@@ -44,6 +45,14 @@ class Bin:
     watched_s: float | None
     hazards: tuple[Said, ...]
 
+    def count(self, cause: str) -> int:
+        """Endings by a cause."""
+        return {"tap": self.tap, "dismiss": self.dismiss, "leave": self.leave}[cause]
+
+    def hazard(self, cause: str) -> Said | None:
+        """The hazard of a cause; None without a curve."""
+        return dict(zip(CAUSES, self.hazards, strict=False)).get(cause)
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -62,6 +71,10 @@ class Point:
     dismiss: Said
     leave: Said
     none: float
+
+    def of(self, cause: str) -> Said:
+        """The incidence of a cause."""
+        return {"tap": self.tap, "dismiss": self.dismiss, "leave": self.leave}[cause]
 
 
 @dataclass(frozen=True, slots=True)

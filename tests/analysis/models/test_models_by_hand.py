@@ -95,6 +95,7 @@ def test_filters_and_period_narrow_the_inferences(tmp_path):
     )  # fmt: skip
     for query in ({"device": "old"}, {"model": "m1"}, {"delegate": "cpu"}, {"to": at(60)}, {"observed_until": at(59)}):
         assert answer(store, ModelsQuery(**query)).inferences == 1, query
+    assert answer(store, ModelsQuery(observed_until=at(60))).inferences == 2  # the end itself is observed
     assert answer(store, ModelsQuery(**{"from": at(60)})).inferences == 1
     assert answer(store, ModelsQuery(**{"from": at(61)})).inferences == 0
 
