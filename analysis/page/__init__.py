@@ -22,11 +22,12 @@ words, the picture, the rows and the SQL behind it. A room's page.py, in full:
         page.finding(page.t("funnel.biggest_loss", before=..., after=..., lost=...))
         page.cards([(page.t("funnel.entered"), words.count(n, page.lang(), "person"), None)])
         page.chart(steps_chart(found, page.lang()), alt=page.t("funnel.alt", ...))
-        page.footer(pd.DataFrame(...), found.sql, "funnel", found)
+        page.footer(pd.DataFrame(...), found.sql, "funnel", found, percent=["rate"])
 
 `choice`, `choices` and `amount` keep their value in the URL under plain names and untranslated values
 (`?flow=sell-check&device=old`), so a link opens the same question in either language; `linked` reads a whole
-query from `?q=`. Wide things go into `page.side_by_side(2)`, which stacks on a phone.
+query from `?q=`. Charts go into `page.side_by_side(2)`, filters into `page.side_by_side(4, at_least=200)`; both stack on a
+phone. Text from the data goes through `page.plain` where Markdown is read.
 """
 
 from analysis.page.guards import answered, empty, explain, store
@@ -36,16 +37,15 @@ from analysis.page.layout import (
     chart,
     decision_badge,
     finding,
-    footer,
     header,
     link,
     plain,
     room_pages,
     side_by_side,
     synthetic_banner,
-    table,
 )
 from analysis.page.question import ALL, amount, choice, choices, link_text, linked
+from analysis.page.tables import footer, table
 
 __all__ = [
     "ALL",

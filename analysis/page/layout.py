@@ -1,17 +1,13 @@
-"""What a page looks like: title, finding, cards, chart, and the footer with rows, SQL and provenance."""
+"""What a page looks like: title, banner, finding, cards, chart, links between pages."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-import pandas as pd
 import streamlit as st
 
-from analysis import words
-from analysis.page.language import lang, t
-from analysis.spreadsheet import csv_bytes
+from analysis.page.language import t
 from experiments.verdict import Decision
 
 if TYPE_CHECKING:
@@ -19,8 +15,12 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"([\\`*_\[\]<>$~:#|+])")
 _LIST_STARTS = re.compile(r"^(\s*(?:\d+(?=[.)])|(?=[-=])))", re.MULTILINE)
+_BANNER = "header.banner"
 _PAGES = "room.pages"
-_SHOWN_ROWS = 5_000
+_TEXT = {
+    "light": "#1B2430",
+    "dark": "#E8ECF1",
+}  # the theme's textColor, which Vega's text marks do not follow
 _DECISIONS: Mapping[Decision, tuple[str, str]] = {
     "ship": ("green", ":material/check_circle:"),
     "do_not_ship": ("red", ":material/cancel:"),
@@ -45,12 +45,13 @@ def header(room: str) -> None:
     """The page's title and promise: `<room>.title` and `<room>.promise` of the catalogue."""
     st.title(t(f"{room}.title"), anchor=False)
     st.markdown(t(f"{room}.promise"))
+    st.session_state[_BANNER] = st.container()
 
 
 def synthetic_banner(answer: Answered) -> None:
-    """Say that the figures are made up, if any load behind them was declared synthetic."""
+    """Say under the page's title that the figures are made up, if any load behind them was declared so."""
     if answer.synthetic:
-        st.warning(t("common.synthetic"), icon=":material/science:")
+        st.session_state[_BANNER].warning(t("common.synthetic"), icon=":material/science:")
 
 
 def plain(text: str) -> str:
@@ -72,68 +73,25 @@ def cards(figures: Sequence[tuple[str, str, str | None]]) -> None:
 
 def chart(picture: "alt.TopLevelMixin", *, alt: str) -> None:
     """An Altair chart in the page's width; `alt` states what it shows, for those who cannot see it."""
+    dark = st.context.theme.type == "dark"
+    picture = picture.configure_text(color=_TEXT["dark" if dark else "light"])
     st.altair_chart(picture, width="stretch", alt=alt)  # type: ignore[call-overload]
 
 
-def side_by_side(columns: int) -> Callable[[], "AbstractContextManager[object]"]:
-    """Cells beside each other that stack on a phone: `cell = side_by_side(2)`, then `with cell(): …`."""
-    return st.grid(columns, min_column_width=340, gap="medium").cell
+def side_by_side(columns: int, *, at_least: int = 340) -> Callable[[], AbstractContextManager[object]]:
+    """Cells beside each other that stack on a phone: `cell = side_by_side(2)`, then `with cell(): …`.
+
+    Args:
+        columns: how many at most.
+        at_least: pixels that a cell needs; 340 suits charts, 200 suits filters.
+    """
+    return st.grid(columns, min_column_width=at_least, gap="medium").cell
 
 
 def decision_badge(decision: Decision) -> None:
     """The verdict's word with its sign: never colour alone."""
     colour, sign = _DECISIONS[decision]
     st.badge(t(f"decision.{decision}"), icon=sign, color=colour)  # type: ignore[arg-type]
-
-
-def table(rows: pd.DataFrame, *, alt: str, height: int | None = None) -> None:
-    """Rows as a table; a column reads `column.<name>` of the catalogue where there is one."""
-    named = {name: t(f"column.{name}") for name in rows.columns if words.has(f"column.{name}")}
-    st.dataframe(
-        rows.head(_SHOWN_ROWS),
-        hide_index=True,
-        column_config=dict(named),
-        placeholder=words.NOTHING,
-        height="auto" if height is None else height,
-        alt=alt,
-    )
-
-
-def footer(rows: pd.DataFrame, sql: str, name: str, answer: Answered) -> None:
-    """The page's last part: its rows as a table and as CSV, the SQL behind them, where they come from.
-
-    Args:
-        rows: the figures on the page, one row a thing, plain column names, rates in 0..1.
-        sql: the SQL that ran.
-        name: the file's name without ending, such as `funnel`.
-        answer: the room's answer, for data version and end of observation.
-    """
-    st.space("small")
-    with st.container(border=True, key="footer"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{t('common.details')}** · {words.count(len(rows), lang(), 'row')}")
-            st.download_button(
-                t("common.download"),
-                data=lambda: csv_bytes(rows),
-                file_name=f"kazasu-{name}.csv",
-                mime="text/csv",
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"download.{name}",
-            )
-        if rows.empty:
-            st.markdown(t("common.no_rows"))
-        else:
-            table(rows, alt=t("common.rows.alt"), height=None if len(rows) <= 8 else 315)
-        with st.expander(t("common.sql"), icon=":material/database:"):
-            st.code(sql, language="sql", wrap_lines=True)
-        st.text(
-            t(
-                "common.provenance",
-                until=words.moment(_until(answer), lang()),
-                version=answer.data_version,
-            )
-        )
 
 
 def room_pages(pages: Mapping[str, object]) -> None:
@@ -149,7 +107,3 @@ def link(room: str, label: str, *, icon: str | None = None, **question: str) -> 
         return
     kept = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
     st.page_link(known, label=plain(label), icon=icon, query_params={**question, **kept})
-
-
-def _until(answer: Answered) -> datetime | None:
-    return getattr(answer, "observed_until", None)
