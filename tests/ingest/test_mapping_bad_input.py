@@ -325,3 +325,9 @@ def test_the_source_is_never_written_to(tmp_path):
     before = path.read_bytes()
     mapped(path, LEAST)
     assert path.read_bytes() == before
+
+
+def test_a_blank_line_or_a_line_feed_in_a_name_above_the_rows_adds_no_row(tmp_path):
+    assert users(mapped(written(tmp_path, "\n" + GOOD + good("ann")), LEAST)) == ["ann"]
+    split_name = written(tmp_path, 'user,event,ts,"two\nlines"\nann,opened,2026-04-01T10:00:00Z,x\n')
+    assert mapped(split_name, LEAST).properties == {"two\nlines": "x"}

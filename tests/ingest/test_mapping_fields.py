@@ -166,7 +166,7 @@ def nested_parquet(folder):
             "params": pa.array([[("n", 1)], []], pa.map_(pa.string(), pa.int64())),
             "revenue": pa.array([950, None], pa.int64()),
             "ratio": pa.array([float("nan"), 0.25], pa.float64()),
-            "at": pa.array([datetime(2026, 4, 1, 9), None], pa.timestamp("us")),
+            "at": pa.array([datetime(2026, 4, 1, 9), None], pa.timestamp("us")),  # noqa: DTZ001
         }
     )
     pq.write_table(table, folder / "events.parquet")

@@ -24,9 +24,9 @@ odd_names = st.lists(
     st.one_of(texts.filter(str.strip), st.sampled_from(["a.b", "a[0]", "#line", "Line", "line", "x=y", "~/", '"', "select"])),
     min_size=5, max_size=5, unique_by=str.strip,
 )  # fmt: skip
-moments = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31))
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31))  # noqa: DTZ001
 rows = st.lists(
-    st.tuples(odd_texts, odd_texts, moments, st.one_of(st.none(), odd_texts), st.floats(allow_nan=False)),
+    st.tuples(odd_texts, odd_texts, moments, st.one_of(st.none(), odd_texts), st.floats(allow_nan=False, allow_infinity=False)),
     min_size=1,
     max_size=6,
 )

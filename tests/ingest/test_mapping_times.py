@@ -92,7 +92,7 @@ def parquet(folder, **columns):
 
 
 def test_parquet_times_without_offset_need_a_zone(tmp_path):
-    path = parquet(tmp_path, ts=pa.array([datetime(2026, 4, 1, 10)], pa.timestamp("ns")))
+    path = parquet(tmp_path, ts=pa.array([datetime(2026, 4, 1, 10)], pa.timestamp("ns")))  # noqa: DTZ001
     with pytest.raises(SourceError, match="must have a zone"):
         mapped(path, FIELDS)
     assert mapped(path, f'[time]\nzone = "Asia/Tokyo"\n{FIELDS}').event["ts"] == "2026-04-01T01:00:00.000000Z"
