@@ -2,9 +2,12 @@
 
 import csv
 import getpass
+import gzip
 import json
 import tomllib
+import zlib
 from datetime import date, datetime, time
+from io import StringIO
 from pathlib import Path
 
 
@@ -40,7 +43,7 @@ def read_counts(path: Path) -> list[dict[str, str]]:
     """Read a CSV table with a header as rows of text, one dict a row.
 
     Args:
-        path: the file, UTF-8 with or without a byte order mark.
+        path: the file, UTF-8 with or without a byte order mark, plain or (`.gz`) gzipped.
 
     Returns:
         The rows; numbers are still text, since the verb knows its columns.
@@ -48,8 +51,8 @@ def read_counts(path: Path) -> list[dict[str, str]]:
     Raises:
         BadInput: it is missing, unreadable, ragged or without rows.
     """
-    lines = _text(path).removeprefix("\ufeff").splitlines()
-    reader = csv.DictReader(lines, strict=True)
+    text = StringIO(_text(path).removeprefix("\ufeff"), newline="")
+    reader = csv.DictReader(text, strict=True)
     try:
         rows = list(reader)
     except csv.Error as error:
@@ -68,11 +71,11 @@ def read_counts(path: Path) -> list[dict[str, str]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput(
-            f"`{path}` is not readable: {error.strerror}; must be a file; check its name."
-        ) from error
+        packed = path.read_bytes()
+        return (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8")
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInput(f"`{path}` is not readable: {reason}; must be a file; check its name.") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"`{path}` is not UTF-8 at byte {error.start}; must be saved as UTF-8.") from error
 

@@ -28,7 +28,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1)
     Args:
         heads: one head a column.
         rows: the cells as text.
-        left: how many of the first columns are text (left-aligned); the others are numbers (right-aligned).
+        left: how many of the first columns are text (left-aligned); the others are numbers (right-aligned),
+            except bars, which have no head.
     """
     from rich import box
     from rich.console import Console
@@ -36,7 +37,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1)
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for place, head in enumerate(heads):
-        shown.add_column(head, justify="left" if place < left else "right", overflow="fold")
+        shown.add_column(head, justify="left" if place < left or not head else "right", overflow="fold")
     for row in rows:
         shown.add_row(*map(plain, row))
     width = None if sys.stdout.isatty() else PIPED_WIDTH
