@@ -71,7 +71,9 @@ def _with_effect(code: str, one: Comparison, sentence: str) -> tuple[Reason, ...
         "effect": _figure(one, one.effect.value),
         "low": _figure(one, interval.low),
         "high": _figure(one, interval.high),
-        "p_value": one.effect.p_value if one.adjusted_p is None else one.adjusted_p,
+        "p_value": one.adjusted_p
+        if code == "superior" and one.adjusted_p is not None
+        else one.effect.p_value,
     }
     return (_reason(code, one, sentence, figures),)
 

@@ -86,7 +86,6 @@ def deteriorated(comparisons: Sequence[Comparison], alpha: float) -> tuple[Compa
         for one in deciding
         if isinstance(one.effect, Effect)
         and one.effect.p_value <= alpha / len(deciding)
-        and one.effect.value != 0
         and not _better(one)
     )
 

@@ -1,8 +1,8 @@
 """Plants one fault at a time in a copy of a production module and asks whether a list of checks notices.
 
-A fault replaces a piece of source text inside one named function or class. The harness proves that the piece
-stands there once and that code changes (not a comment or a docstring); the test proves that the untouched
-module passes the same checks. So a fault that "survives" is a hole in the checks, nothing else.
+A fault replaces a piece of source text inside one named function or class. The harness proves that the
+piece stands there once and that code changes (not a comment or a docstring); the test proves that the
+untouched module passes the same checks. So a fault that "survives" is a hole in the checks, nothing else.
 
     FAULTS = (Fault("wilson", "z * z / n", "z / n"), ...)
 
@@ -24,7 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 NOTICED = (
+    pytest.fail.Exception,
     AssertionError,
     ArithmeticError,
     ValueError,
@@ -71,8 +74,8 @@ def load(
 ) -> ModuleType:
     """A fresh copy of the module at `source`, written to `directory` and imported under a name of its own.
 
-    `rewrites` are (old, new) replacements that do not change meaning, for example switching a compiler off so
-    that a hundred copies load quickly. Each must occur at least once.
+    `rewrites` are (old, new) replacements that do not change meaning, for example switching a compiler off
+    so that a hundred copies load quickly. Each must occur at least once.
     """
     text = source.read_text(encoding="utf-8")
     for old, new in rewrites:

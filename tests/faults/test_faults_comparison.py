@@ -1,0 +1,115 @@
+"""Comparisons of arms with control, one fault at a time: known answers must notice each."""
+
+import experiments
+from experiments.stats.samples import Count, Moments
+from tests.faults.answers import near, refuses, stories_of
+from tests.faults.planting import Fault
+
+
+def check_comparison(m):
+    plan = experiments.Experiment.model_validate(
+        {
+            "key": "x",
+            "variants": [{"key": "control"}, {"key": "a"}, {"key": "b"}],
+            "metrics": [
+                {"key": "s", "role": "success", "kind": "conversion", "event": "e"},
+                {"key": "t", "role": "success", "kind": "conversion", "event": "e"},
+                {
+                    "key": "g",
+                    "role": "guardrail",
+                    "kind": "conversion",
+                    "event": "f",
+                    "margin": 0.05,
+                    "direction": "down",
+                },
+                {"key": "r", "role": "guardrail", "kind": "mean", "event": "f", "margin": "10%"},
+                {"key": "e", "role": "exploratory", "kind": "conversion", "event": "f"},
+            ],
+        }
+    )
+    counts = {"control": Count(1000, 100), "a": Count(1000, 130), "b": Count(1000, 120)}
+    close = counts | {"b": Count(1000, 129)}
+    purses = {
+        "control": Moments(100, 10.0, 396.0),
+        "a": Moments(100, 9.5, 396.0),
+        "b": Moments(100, 10.0, 396.0),
+    }
+    found = m.compare(plan, {"s": counts, "t": counts, "g": counts, "r": purses, "e": close})
+    assert [(one.metric, one.arm) for one in found] == [(key, arm) for key in "stgre" for arm in "ab"]
+    by = {(one.metric, one.arm): one for one in found}
+    assert {by["s", "a"].effect.interval.level, by["t", "b"].relative.interval.level} == {1 - 0.05 / 4}
+    assert by["g", "a"].effect.interval.level == by["s", "a"].control_value.interval.level == 0.95
+    near(by["s", "a"].effect.value, 0.03)
+    near(by["s", "a"].control_value.value, 0.1)
+    near(by["s", "a"].treatment_value.value, 0.13)
+    raw = by["s", "a"].effect.p_value, by["s", "b"].effect.p_value
+    near(by["s", "a"].adjusted_p, 4 * raw[0], 1e-12)
+    near(by["s", "b"].adjusted_p, 2 * raw[1], 1e-12)
+    near(by["e", "a"].adjusted_p, by["e", "b"].effect.p_value, 1e-12)  # p(1) < p(2) < 2 p(1)
+    assert by["g", "a"].adjusted_p is None
+    # statsmodels confint_proportions_2indep(130, 1000, 100, 1000, method="newcomb", alpha=.1): .0065241, .0535278
+    near(by["g", "a"].non_inferiority.bound, 0.05352775, 1e-7)
+    assert (by["g", "a"].non_inferiority.shown, by["g", "b"].non_inferiority.shown) == (False, True)
+    near(by["g", "a"].non_inferiority.margin, 0.05)
+    # 9.5 − .9 · 10 = .5, se = √(.04 + .81 · .04) = .2690725; R 4.2.2: qt(.95, Welch's df) = 1.652671392; margin 1
+    near(by["r", "a"].non_inferiority.bound, 0.5 - 1.652671392 * 0.2690725 - 1, 1e-6)
+    near(by["r", "a"].non_inferiority.margin, -1.0)
+    assert by["r", "a"].non_inferiority.shown
+    negative = {
+        "control": Moments(100, -10.0, 396.0),
+        "a": Moments(100, -10.5, 396.0),
+        "b": Moments(100, -11.5, 396.0),
+    }
+    sunk = {
+        one.arm: one
+        for one in m.compare(plan, {"s": counts, "t": counts, "g": counts, "r": negative, "e": counts})
+        if one.metric == "r"
+    }
+    assert (sunk["a"].non_inferiority.shown, sunk["b"].non_inferiority.shown) == (True, False)
+    near(sunk["a"].non_inferiority.margin, -1.0)
+    near(sunk["a"].non_inferiority.bound, 0.5 - 1.6526 * (0.04 + 1.21 * 0.04) ** 0.5 - 1, 1e-3)
+    assert by["g", "a"].improvement == -by["g", "a"].effect.value
+    assert by["s", "a"].improvement == by["s", "a"].effect.value
+    assert m.shown_level(plan, "guardrail") == m.shown_level(plan, "exploratory") == 0.95
+    empty = dict.fromkeys(counts, Count(0, 0))
+    silent = m.compare(plan, {"s": empty, "t": counts, "g": empty, "r": purses, "e": close})
+    assert silent[0].adjusted_p is None
+    near(silent[2].adjusted_p, 4 * raw[0], 1e-12)  # still four questions were asked
+    refuses([lambda: m.compare(plan, {"s": counts})])
+
+
+COMPARISON = (
+    Fault("shown_level", "successes * len(experiment.treatments)", "successes"),
+    Fault("shown_level", 'if role == "success" else 1', ""),
+    Fault("_compare", "metric.effect(control, treatment, level)", "metric.effect(treatment, control, level)"),
+    Fault(
+        "_compare",
+        "metric.estimate(treatment, 1 - experiment.alpha)",
+        "metric.estimate(control, 1 - experiment.alpha)",
+    ),
+    Fault(
+        "compare", '_adjust(found, "exploratory", benjamini_hochberg)', '_adjust(found, "exploratory", holm)'
+    ),
+    Fault("compare", '_adjust(found, "success", holm)', '_adjust(found, "success", benjamini_hochberg)'),
+    Fault("non_inferiority", "1 - 2 * alpha", "1 - alpha"),
+    Fault(
+        "non_inferiority", 'if metric.direction == "up" else 1.0', 'if metric.direction == "down" else 1.0'
+    ),
+    Fault("non_inferiority", "abs(base.value)", "base.value"),
+    Fault("non_inferiority", "(1 if base.value >= 0 else -1)", "1"),
+    Fault(
+        "non_inferiority",
+        "effect.interval.low if worse < 0 else effect.interval.high",
+        "effect.interval.high",
+    ),
+    Fault("non_inferiority", "end + (allowed if margin.relative else 0.0)", "end"),
+    Fault("non_inferiority", "bound > allowed if worse < 0 else bound < allowed", "bound > allowed"),
+    Fault("_adjust", "1.0 if isinstance", "0.0 if isinstance"),
+    Fault("_adjust", "one.role == role", "one.role"),
+    Fault("Comparison.improvement", "else -self.effect.value", "else self.effect.value"),
+)
+
+
+SUITES = {"comparison.py": (check_comparison, COMPARISON)}
+
+test_the_untouched_formulae_pass, test_every_planted_fault_is_caught = stories_of(SUITES)

@@ -1,0 +1,160 @@
+"""Means, quantiles and several questions at once, one fault at a time: known answers must notice each."""
+
+from experiments.stats.effects import Effect
+from experiments.stats.samples import Moments
+from tests.faults.answers import code, ends, near, refuses, stories_of
+from tests.faults.planting import Fault
+
+
+def check_means(m):
+    # R 4.2.2: t.test(extra ~ group, data = sleep): df = 17.776474, p-value = 0.07939414019
+    first = Moments.from_sums(10, 7.5, 34.43)
+    second = Moments.from_sums(10, 23.3, 90.37)
+    sleep = m.difference(second, first)
+    near(sleep.value, -1.58)
+    ends(sleep, -3.3654832307, 0.2054832307, 1e-6)
+    near(sleep.p_value, 0.07939414019, 1e-6)
+    # unequal n, var t/nt = 1, var c/nc = 4: df = 25/(1/9 + 16/3) = 4.591837; R 4.2.2: qt(.975, df) * sqrt(5)
+    uneven = m.difference(Moments(4, 0.0, 16.0 * 3), Moments(10, 5.0, 10.0 * 9))
+    near(uneven.interval.high - 5.0, 5.905125888, 1e-8)
+    near(m._freedom(1.0, 10, 4.0, 4), 4.591837, 1e-5)
+    half = m.difference(Moments(50, 10.0, 49.0), Moments(50, 6.0, 49.0), coefficient=0.5)
+    near(half.value, 1.0)
+    near(
+        half.interval.high - half.interval.low,
+        2 * m._t(0.95, m._freedom(0.02, 50, 0.005, 50)) * 0.025**0.5,
+        1e-9,
+    )
+    change = m.relative_difference(Moments(100, 10.0, 4.0 * 99), Moments(100, 12.0, 9.0 * 99))
+    near(change.value, 0.2)
+    ends(change, 0.2 - 1.959964 * 0.0384187, 0.2 + 1.959964 * 0.0384187, 1e-6)
+    alone = m.mean(first)
+    near(alone.value, 0.75)
+    ends(alone, -0.5297804, 2.0297804, 1e-5)  # R 4.2.2: t.test(sleep$extra[1:10])$conf.int
+    assert alone.n == 10
+    assert m.mean(Moments(1, 3.0, 0.0)).interval is None
+    assert m.mean(Moments(0, 0.0, 0.0)).code == "no_units"
+    for compared in (m.difference, m.relative_difference):
+        assert (
+            code(compared(Moments(0, 0.0, 0.0), first))
+            == code(compared(first, Moments(0, 0.0, 0.0)))
+            == "no_units"
+        )
+        assert (
+            code(compared(Moments(1, 3.0, 0.0), first))
+            == code(compared(first, Moments(1, 3.0, 0.0)))
+            == "one_unit"
+        )
+        assert code(compared(Moments(5, 1.0, 0.0), Moments(5, 2.0, 0.0))) == "no_variation"
+    assert isinstance(m.difference(Moments(5, 1.0, 0.0), first), Effect)
+
+
+MEANS = (
+    Fault("mean", "sample.n - 1", "sample.n"),
+    Fault("mean", "sample.variance / sample.n)", "sample.variance)"),
+    Fault("mean", "if sample.n == 1:", "if sample.n < 1:"),
+    Fault("difference", "coefficient**2 * control.variance", "coefficient * control.variance"),
+    Fault("difference", "treatment.mean - coefficient * control.mean", "treatment.mean - control.mean"),
+    Fault("difference", "math.sqrt(vt + vc)", "math.sqrt(vt)"),
+    Fault("difference", "treatment.variance / treatment.n", "treatment.variance / control.n"),
+    Fault(
+        "relative_difference", "control.mean, vc, treatment.mean, vt", "control.mean, vt, treatment.mean, vc"
+    ),
+    Fault("_freedom", "(nt - 1)", "nt"),
+    Fault("_freedom", "(1 - share) ** 2", "(1 - share)"),
+    Fault("_freedom", "vt / (vt + vc)", "vc / (vt + vc)"),
+    Fault("_effect", "2 * float(stdtr", "float(stdtr"),
+    Fault("_effect", "value - half, value + half", "value - error, value + error"),
+    Fault("_t", "(1 - level) / 2", "(1 - level)"),
+    Fault("_no_comparison", "control.n == 1 or treatment.n == 1", "control.n == 1"),
+    Fault("_no_comparison", "control.deviations == 0 and", "control.deviations == 0 or"),
+)
+
+
+def check_multiplicity(m):
+    # R 4.2.2: p.adjust(c(.01, .04, .03, .005, .6), "holm" and "BH")
+    p_values = [0.01, 0.04, 0.03, 0.005, 0.6]
+    for found, expected in (
+        (m.holm(p_values), [0.04, 0.09, 0.09, 0.025, 0.6]),
+        (m.benjamini_hochberg(p_values), [0.025, 0.05, 0.05, 0.025, 0.6]),
+        (m.holm([0.9, 0.8]), [1.0, 1.0]),
+        (m.benjamini_hochberg([0.9, 0.2, 0.8]), [0.9, 0.6, 0.9]),
+        (m.benjamini_hochberg([1.0]), [1.0]),
+        (m.holm([0.01, 0.011]), [0.02, 0.02]),
+    ):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            near(one, other, 1e-12)
+    assert m.holm([]) == m.benjamini_hochberg([]) == ()
+    near(m.bonferroni_level(0.05, 4), 0.9875, 1e-12)
+    near(m.bonferroni_level(0.05, 1), 0.95, 1e-12)
+    refuses(
+        (
+            lambda: m.holm([1.5]),
+            lambda: m.holm([-0.1]),
+            lambda: m.bonferroni_level(0.05, 0),
+            lambda: m.bonferroni_level(1.0, 2),
+        )
+    )
+
+
+MULTIPLICITY = (
+    Fault("holm", "(m - rank)", "m"),
+    Fault("holm", "(m - rank)", "(m - rank - 1)"),
+    Fault("holm", "max(highest, ", "max(0.0, "),
+    Fault("holm", "min(1.0, (m - rank) * p_values[place])", "(m - rank) * p_values[place]"),
+    Fault("holm", "adjusted[place]", "adjusted[rank]"),
+    Fault("benjamini_hochberg", "/ rank)", "/ (rank + 1))"),
+    Fault("benjamini_hochberg", "range(m, 0, -1)", "range(1, m + 1)"),
+    Fault("benjamini_hochberg", "min(lowest, m", "min(1.0, m"),
+    Fault("benjamini_hochberg", "order[rank - 1]", "order[m - rank]"),
+    Fault("benjamini_hochberg", "adjusted[place]", "adjusted[rank - 1]"),
+    Fault("bonferroni_level", "alpha / comparisons", "alpha * comparisons"),
+    Fault("bonferroni_level", "comparisons < 1", "comparisons < 0"),
+    Fault("_ascending", "key=lambda place: p_values[place]", "key=lambda place: -p_values[place]"),
+    Fault("_ascending", "0 <= p_value <= 1", "0 <= p_value"),
+)
+
+
+def check_quantile(m):
+    assert m.interval_ranks(100, 0.5) == m.Ranks(40, 61)
+    assert m.interval_ranks(10, 0.5) == m.Ranks(2, 9)
+    assert m.interval_ranks(1000, 0.99) == m.Ranks(983, 997)
+    assert m.interval_ranks(100, 0.5, 0.8) == m.Ranks(
+        44, 57
+    )  # R 4.2.2: qbinom(c(.1, .9), 100, .5) + 0:1 = 44 57
+    assert m.interval_ranks(100, 0.99).code == m.interval_ranks(100, 0.01).code == "too_few_for_quantile"
+    assert m.needed_ranks(100, 0.5) == (40, 50, 51, 61)
+    near(m.quantile([1.0, 3.0, 4.0, 10.0, 12.0, 15.0], 0.9).value, 13.5, 1e-12)
+    found = m.quantile([float(k * k) for k in range(1, 101)], 0.5)
+    near(found.value, (50**2 + 51**2) / 2, 1e-9)
+    ends(found, 1600.0, 3721.0, 1e-9)
+    assert found.n == 100
+    assert m.quantile([7.0], 0.5).value == 7.0
+    assert m.quantile([], 0.5).code == "no_units"
+    refuses([lambda: m.quantile([2.0, 1.0], 0.5)])
+
+
+QUANTILE = (
+    Fault("interval_ranks", "(1 - level) / 2", "1 - level"),
+    Fault("interval_ranks", "bdtr(rank - 1, n, share)", "bdtr(rank, n, share)"),
+    Fault("interval_ranks", "bdtrc(rank - 1, n, share)", "bdtrc(rank, n, share)"),
+    Fault("interval_ranks", "1 + bisect_left", "bisect_left"),
+    Fault("interval_ranks", "share**n > tail", "share**n > 1"),
+    Fault("interval_ranks", "(1 - share) ** n > tail", "(1 - share) ** n > 1"),
+    Fault("needed_ranks", "min(left + 1, n)", "left"),
+    Fault("quantile_at", "(n - 1) * share", "n * share"),
+    Fault("quantile_at", "(place - left + 1)", "(place - left)"),
+    Fault("quantile_at", "values[ends.low]", "values[ends.high]"),
+    Fault("quantile", "values[rank - 1]", "values[rank - 2]"),
+    Fault("quantile", "(np.diff(values) < 0).any()", "False"),
+)
+
+
+SUITES = {
+    "stats/means.py": (check_means, MEANS),
+    "stats/multiplicity.py": (check_multiplicity, MULTIPLICITY),
+    "stats/quantile.py": (check_quantile, QUANTILE),
+}
+
+test_the_untouched_formulae_pass, test_every_planted_fault_is_caught = stories_of(SUITES)

@@ -1,0 +1,133 @@
+"""Shares and contrasts of independent estimates, one fault at a time: known answers must notice each."""
+
+from experiments.stats.effects import Effect
+from experiments.stats.samples import Count
+from tests.faults.answers import code, ends, near, stories_of
+from tests.faults.planting import Fault
+
+
+def check_proportions(m):
+    ends(m.rate(Count(263, 81)), 0.2553, 0.3662)  # Newcombe (1998), 17:857
+    ends(m.rate(Count(20, 0)), 0.0, 0.1611)
+    assert m.rate(Count(20, 0)).interval.low == 0.0
+    assert m.rate(Count(37, 37)).interval.high == 1.0
+    assert m.rate(Count(4, 1)).value == 0.25
+    ends(m.rate(Count(20, 0), 0.8), 0.0, 1.642374 / 21.642374)  # z² / (n + z²), z = 1.281552
+    assert m.rate(Count(0, 0)).code == "no_units"
+    ends(m.difference(Count(80, 48), Count(70, 56)), 0.0524, 0.3339)  # Newcombe (1998), 17:873
+    ends(m.difference(Count(29, 0), Count(56, 5)), -0.0381, 0.1926)
+    near(m.difference(Count(10, 5), Count(10, 5), coefficient=0.8).value, 0.1)
+    assert (
+        m.difference(Count(0, 0), Count(1, 1)).code
+        == m.difference(Count(1, 1), Count(0, 0)).code
+        == "no_units"
+    )
+    cells = [Count(100, 10), Count(200, 30), Count(300, 60), Count(400, 160)]
+    near(m.interaction(*cells).value, 0.4 - 0.15 - 0.2 + 0.1)
+    assert all(m.interaction(*cells[:k], Count(0, 0), *cells[k + 1 :]).code == "no_units" for k in range(4))
+    # c = .1, t = .13, n = 1000: se = √(.13·.87/1000 + 1.69·.09/1000)/.1 = .162854
+    near(m.relative_difference(Count(1000, 100), Count(1000, 130)).value, 0.3)
+    ends(m.relative_difference(Count(1000, 100), Count(1000, 130)), 0.3 - 0.319186, 0.3 + 0.319186)
+    # log 1.3 ± 1.959964 √(870/130000 + 900/100000)
+    ends(m.log_ratio(Count(1000, 100), Count(1000, 130)), 0.016984, 0.661776)
+    near(m.log_ratio(Count(1000, 100), Count(1000, 130)).p_value, 0.0362237, 1e-5)
+    for relative in (m.relative_difference, m.log_ratio):
+        assert code(relative(Count(100, 0), Count(100, 10))) == "ratio_without_hits"
+        assert code(relative(Count(100, 10), Count(100, 0))) == "ratio_without_hits"
+        assert code(relative(Count(9, 9), Count(7, 7))) == "no_variation"
+        assert code(relative(Count(1000, 3), Count(1000, 40))) == "ratio_of_uncertain_control"
+        assert code(relative(Count(0, 0), Count(7, 7))) == "no_units"
+        assert isinstance(relative(Count(9, 9), Count(9, 5)), Effect)
+    four = m.independence([Count(2091, 520), Count(1980, 476), Count(2003, 467), Count(2036, 430)])
+    assert (round(four.statistic, 3), four.freedom, round(four.p_value, 4)) == (8.882, 3, 0.0309)
+    assert m.independence([Count(5, 0), Count(5, 0)]).code == "no_variation"
+    assert m.independence([Count(5, 5), Count(5, 5)]).code == "no_variation"
+    assert m.independence([Count(5, 1), Count(0, 0)]).code == "no_units"
+    assert m.independence([Count(5, 1), Count(5, 2)]).freedom == 1
+
+
+PROPORTIONS = (
+    Fault("wilson", "share + z * z / (2 * n)", "share + z * z / n"),
+    Fault("wilson", "(1 + z * z / n)\n", "(1 + z / n)\n"),
+    Fault("wilson", "z * z / (4 * n * n)", "z * z / (4 * n)"),
+    Fault("wilson", "share * (1 - share) / n", "share * (1 - share) / (n + 1)"),
+    Fault("wilson", "max(0.0, centre - half)", "max(0.0, centre + half)"),
+    Fault("rate", "count.hits / count.n,", "count.hits / (count.n + 1),"),
+    Fault("rate", "z_of(level)", "z_of(0.95 if level else level)"),
+    Fault("difference", "_term(-coefficient, control)", "_term(-1, control)"),
+    Fault("difference", "_term(1, treatment)", "_term(1, control)"),
+    Fault("difference", "control.n == 0 or treatment.n == 0", "control.n == 0 and treatment.n == 0"),
+    Fault("interaction", "_term(-1, second)", "_term(1, second)"),
+    Fault("interaction", "_term(1, neither)", "_term(-1, neither)"),
+    Fault("interaction", "second.n, both.n) == 0", "second.n) == 0"),
+    Fault("relative_difference", "for count in (control, treatment)", "for count in (treatment, control)"),
+    Fault("log_ratio", "(a.n - a.hits)", "a.n"),
+    Fault("log_ratio", "math.expm1(log - half)", "log - half"),
+    Fault("log_ratio", "p_of(log / error)", "p_of(2 * log / error)"),
+    Fault(
+        "log_ratio",
+        "_no_ratio(control, treatment) or _uncertain(control, level)",
+        "_no_ratio(control, treatment)",
+    ),
+    Fault("_share_and_variance", "share * (1 - share) / count.n", "share * (1 - share)"),
+    Fault("_no_ratio", "control.hits == 0 or treatment.hits == 0", "control.hits == 0"),
+    Fault("_no_ratio", "control.hits == control.n and treatment", "control.hits == control.n or treatment"),
+    Fault("independence", "len(counts) - 1, statistic))", "len(counts), statistic))"),
+    Fault("independence", "hits in (0, n)", "hits == 0"),
+    Fault("independence", "(c.n * share * (1 - share))", "(c.n * share)"),
+)
+
+
+def check_contrast(m):
+    near(m.z_of(0.95), 1.959963984540054, 1e-12)
+    near(m.p_of(1.959963984540054), 0.05, 1e-12)
+    near(m.p_of(-1.959963984540054), 0.05, 1e-12)
+    steady = m.Term(1.0, 3.0, lambda z: (3.0 - z, 3.0 + 2 * z))
+    negative = m.Term(-2.0, 0.5, lambda z: (0.5 - z, 0.5 + 2 * z))
+    both = m.contrast((steady, negative), 0.95, "mover")
+    near(both.value, 2.0)
+    z = 1.959963984540054
+    ends(both, 2 - z * 17**0.5, 2 + z * 8**0.5, 1e-9)  # below: z and 4 z; above: 2 z and 2 z
+    near(both.p_value, m.p_of(2 / 17**0.5), 1e-9)
+    near(m.contrast((negative,), 0.95, "mover").p_value, m.p_of(0.5), 1e-9)
+    assert m.contrast((m.Term(1.0, 0.0, lambda z: (-z, z)),), 0.95, "mover").p_value == 1.0
+    change = m.relative_change(-10.0, 0.04, -12.0, 0.09, 0.95)
+    near(change.value, -0.2)
+    ends(change, -0.2 - z * 0.0384187, -0.2 + z * 0.0384187, 1e-6)
+    near(change.p_value, m.p_of(0.2 / 0.0384187), 1e-7)
+    assert m.relative_change(1.0, 0.25, 5.0, 0.1, 0.99).code == "ratio_of_uncertain_control"
+    assert m.relative_change(-1.0, 0.27, 5.0, 0.1, 0.95).code == "ratio_of_uncertain_control"
+    assert isinstance(m.relative_change(-1.0, 0.25, 5.0, 0.1, 0.95), Effect)
+    assert m.relative_change(1.0, 0.0, 1.0, 0.0, 0.95).code == "no_variation"
+
+
+CONTRAST = (
+    Fault("z_of", "(1 - level) / 2", "1 - level"),
+    Fault("p_of", "abs(z) / math.sqrt(2)", "abs(z)"),
+    Fault("p_of", "abs(z)", "z"),
+    Fault("_mover", "value - math.hypot(*below)", "value - sum(below)"),
+    Fault("_mover", "value + math.hypot(*above)", "value + math.hypot(*below)"),
+    Fault(
+        "_mover",
+        "sorted(term.weight * end for end in term.limits(z))",
+        "[term.weight * end for end in term.limits(z)]",
+    ),
+    Fault("_mover", "centre = term.weight * term.value", "centre = term.value"),
+    Fault("_p_value", "low > 0 or high < 0", "low > 0"),
+    Fault("_p_value", "inside = middle", "inside = outside"),
+    Fault("_p_value", "if value == 0:", "if value < 0:"),
+    Fault("contrast", "z_of(level)", "z_of(0.9)"),
+    Fault("relative_change", "(treatment / control) ** 2 * control_variance", "control_variance"),
+    Fault("relative_change", "(treatment - control) / abs(control)", "(treatment - control) / control"),
+    Fault("relative_change", "p_of(value / error)", "p_of(value)"),
+    Fault("divisible", "abs(control) <=", "control <="),
+    Fault("divisible", "z_of(level) *", "2 *"),
+)
+
+
+SUITES = {
+    "stats/proportions.py": (check_proportions, PROPORTIONS),
+    "stats/contrast.py": (check_contrast, CONTRAST),
+}
+
+test_the_untouched_formulae_pass, test_every_planted_fault_is_caught = stories_of(SUITES)
