@@ -143,6 +143,31 @@ def doctor(
 
 
 @app.command()
+def demo(
+    ctx: typer.Context,
+    *,
+    serve_pages: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the pages when the story is told.")
+    ] = True,
+    port: Port = PORT,
+    host: Host = "127.0.0.1",
+    browser: Browser = True,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Land the synthetic sample, tell the story that is in it with its figures, and serve the pages."""
+    from analysis.terminal import serving
+    from analysis.terminal.demo import demo as landed_sample
+    from analysis.terminal.landing import progress_bar
+
+    with progress_bar(quiet=as_json) as progress:
+        answer = landed_sample(ctx.obj, progress=progress)
+    finish("demo", answer, as_json=as_json, lang=lang)
+    if serve_pages:
+        serving.serve(ctx.obj, port, host, browser=browser)
+
+
+@app.command()
 def serve(
     ctx: typer.Context, *, port: Port = PORT, host: Host = "127.0.0.1", browser: Browser = True
 ) -> None:

@@ -16,6 +16,7 @@ TELLERS = {
     "experiment_add": "experiments",
     "experiment_list": "experiments",
     "doctor": "findings",
+    "demo": "story",
     "funnel": "funnel",
     "taps": "taps",
     "readout": "readout",
