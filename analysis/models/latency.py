@@ -9,8 +9,8 @@ from analysis.models import query as reduced
 from analysis.models.answers import Budget, LatencyRow, Said
 from analysis.models.query import Group
 from experiments.stats.effects import NoEffect
-from experiments.stats.quantile import needed_ranks, quantile_at
 from experiments.stats.proportions import rate
+from experiments.stats.quantile import needed_ranks, quantile_at
 from experiments.stats.samples import Count
 
 QUANTILES = (0.5, 0.9, 0.99)

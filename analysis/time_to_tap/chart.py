@@ -14,7 +14,7 @@ from experiments.stats.effects import Estimate, NoEffect
 
 Picture = alt.LayerChart | alt.FacetChart
 Measure = Literal["histogram", "hazard"]
-TALL, SHORT = 340, 210
+TALL, SHORT = 340, 240
 _COLOURS = list(palette.SERIES)
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 4], [3, 6]]
 

@@ -20,7 +20,7 @@ def finding(found: TapsAnswer, lang: str) -> str:
     tail = found.tail
     if not isinstance(tail, NoEffect) and isinstance(tail.share, Estimate):
         return t(
-            "time_to_tap.finding.tail", lang,
+            "time_to_tap.finding.tail", lang, arm=name_of(found, tail.arm, lang),
             limit=_s(tail.limit_ms, lang), shortest=_s(tail.shortest_ms, lang),
             share=words.percent(tail.share.value, lang), interval=range_of(tail.share.interval, lang),
         )  # fmt: skip
