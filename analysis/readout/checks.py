@@ -34,7 +34,7 @@ def checks_of(asked: Asked, reading: Reading) -> tuple[Check, ...]:
         *_several(reading.arms),
         *_unknown(reading),
         *_without_unit(asked, reading),
-        *_repeated(asked, reading.arms),
+        *_repeated(asked, reading),
         *_untimed(reading.arms),
         *_maturing(asked, reading.arms),
     )
@@ -73,7 +73,7 @@ def _trigger_ratio(asked: Asked, arms: Sequence[Arm]) -> Iterable[Check]:
         yield _failed("trigger_ratio_mismatch", sentence, found, "trigger_ratio", shares=shares)
     else:
         sentence = f"The arms saw an impression alike ({shares}, p = {found.p_value:.2g})."
-        said = Reason("trigger_ratio_ok", sentence, (("shares", shares), ("p_value", found.p_value)))
+        said = Reason("readout.trigger_ratio_ok", sentence, (("shares", shares), ("p_value", found.p_value)))
         yield Check("trigger_ratio", passed=True, reason=said, p_value=found.p_value)
 
 
@@ -117,8 +117,8 @@ def _without_unit(asked: Asked, reading: Reading) -> Iterable[Check]:
         )
 
 
-def _repeated(asked: Asked, arms: Sequence[Arm]) -> Iterable[Check]:
-    units, persons = sum(arm.counted for arm in arms), sum(arm.persons for arm in arms)
+def _repeated(asked: Asked, reading: Reading) -> Iterable[Check]:
+    units, persons = sum(arm.counted for arm in reading.arms), reading.persons
     if asked.experiment.unit != "user" and units > persons:
         sentence = (
             f"{units:,} units come from {persons:,} people: units of one person resemble each other, so the "
@@ -154,9 +154,9 @@ def _maturing(asked: Asked, arms: Sequence[Arm]) -> Iterable[Check]:
 
 
 def _note(code: str, sentence: str, **facts: str | int) -> Check:
-    return Check(code, passed=True, reason=Reason(code, sentence, tuple(facts.items())))
+    return Check(code, passed=True, reason=Reason(f"readout.{code}", sentence, tuple(facts.items())))
 
 
 def _failed(code: str, sentence: str, found: ChiSquare, key: str, **facts: str) -> Check:
-    said = Reason(code, sentence, (*facts.items(), ("p_value", found.p_value)))
+    said = Reason(f"readout.{code}", sentence, (*facts.items(), ("p_value", found.p_value)))
     return Check(key, passed=False, reason=said, p_value=found.p_value)

@@ -142,7 +142,9 @@ def _omnibus(samples: dict[str, Sample]) -> ChiSquare | NoEffect:
     """Whether the arms that have units differ at all."""
     counts = [sample for sample in samples.values() if isinstance(sample, Count)]
     if len(counts) < len(samples):
-        return NoEffect("omnibus_of_shares_only", "The test of all arms at once is for shares of units only.")
+        return NoEffect(
+            "readout.omnibus_of_shares_only", "The test of all arms at once is for shares of units only."
+        )
     return independence(counts)
 
 
@@ -154,7 +156,9 @@ def _interaction(
     cells = [samples[key] for key in (design.neither, design.first_only, design.second_only, design.both)]
     neither, first, second, both = (cell if isinstance(cell, Count) else None for cell in cells)
     if neither is None or first is None or second is None or both is None:
-        return NoEffect("interaction_of_shares_only", "The interaction is read for shares of units only.")
+        return NoEffect(
+            "readout.interaction_of_shares_only", "The interaction is read for shares of units only."
+        )
     return interaction(neither, first, second, both, level)
 
 
@@ -186,11 +190,11 @@ def _no_verdict(state: State, by: str | None) -> Verdict | NoEffect | None:
     """The verdict where there is nothing to decide on, or no right to decide."""
     if by is not None:
         return NoEffect(
-            "verdict_of_observational",
+            "readout.verdict_of_observational",
             f"The arms are groups by {by}, not assigned at random: no decision is drawn from them.",
             (("by", by),),
         )
     if state == "no_exposures":
-        said = Reason("no_exposures", "No unit has been exposed yet, so there is nothing to decide on.")
+        said = Reason("no_exposures", "No unit has been exposed yet, so there is nothing to check or decide.")
         return Verdict("keep_running", (said,))
     return None

@@ -64,6 +64,7 @@ class Reading:
     Args:
         arms: one per variant, in the plan's order.
         unknown: units by variants that the plan does not have; they are rejected.
+        persons: people behind the units that count, each once.
         without_unit: exposures without the unit's id; they are left out.
         sql: the statements that ran.
     """
@@ -71,6 +72,7 @@ class Reading:
     arms: tuple[Arm, ...]
     unknown: tuple[tuple[str, int], ...]
     without_unit: int
+    persons: int
     sql: str
 
 
@@ -107,7 +109,8 @@ def read(store: "Store", asked: Asked) -> Reading:
     unknown = tuple((row["arm"], row["units"]) for row in rows if not row["known"] and row["identified"])
     without = sum(row["rows"] for row in rows if not row["identified"])
     ran = [sql_of(statement) for statement in (first, second) if statement is not None]
-    return Reading(tuple(arms), unknown, without, "\n\n".join(ran))
+    persons = max((row["all_persons"] for row in rows), default=0)
+    return Reading(tuple(arms), unknown, without, persons, "\n\n".join(ran))
 
 
 def _sampled(place: int, need: Need, row: dict[str, Any] | None) -> Sampled:

@@ -20,8 +20,9 @@ def statement(asked: Asked, needs: Sequence[Need]) -> ir.Table:
     """One row per arm as logged (known or not, with a unit or without), with samples over its counted units.
 
     A unit counts if its arm is known and it saw no other. Columns beside arm, known and identified: units,
-    rows, several, persons (behind the units that count); per need i: triggered_i (units with an anchor), n_i
-    (of those, whose window has ended), and hits_i, or mean_i and deviations_i (squared deviations, summed).
+    rows, several, persons (behind the units that count), all_persons (over all arms); per need i: triggered_i
+    (units with an anchor), n_i (of those, whose window has ended), and hits_i, or mean_i and deviations_i
+    (squared deviations, summed).
     """
     found = units(asked)
     counted = _anchored(asked, found, tuple(dict.fromkeys(need.window for need in needs)))
@@ -37,15 +38,13 @@ def statement(asked: Asked, needs: Sequence[Need]) -> ir.Table:
         "units": seen.count(),
         "rows": seen.rows.sum(),
         "several": (seen.arms > 1).sum(),
-        "persons": seen.person.nunique(where=seen.arms == 1),
+        "persons": seen.person.nunique(where=seen.known & (seen.arms == 1)),
     }
     for place, need in enumerate(needs):
         columns |= _sample(place, need, seen, until(asked))
-    return (
-        seen.group_by("arm", "known", identified=seen.unit.notnull())
-        .agg(**columns)
-        .order_by("known", "identified", "arm")
-    )
+    arms = seen.group_by("arm", "known", identified=seen.unit.notnull()).agg(**columns)
+    people = found.filter(found.known, found.arms == 1, found.unit.notnull()).person.nunique().as_scalar()
+    return arms.mutate(all_persons=people).order_by("known", "identified", "arm")
 
 
 def sample_of(place: int, need: Need, row: Mapping[str, Any] | None) -> Count | Moments:
@@ -62,9 +61,9 @@ def sample_of(place: int, need: Need, row: Mapping[str, Any] | None) -> Count | 
 
 def impressions_after(asked: Asked, counted: ir.Table) -> ir.Table:
     """Every impression of a counted unit at or after its exposure, with unit and arm."""
-    shown = impressions_of(asked)
-    joined = shown.join(counted, shown.unit == counted.unit)
-    return joined.filter(shown.shown_ts >= counted.ts).select(shown, counted.arm)
+    since = counted.select("unit", "arm", since=counted.ts)
+    joined = impressions_of(asked).join(since, "unit")
+    return joined.filter(joined.shown_ts >= joined.since).drop("since")
 
 
 def counted_units(found: ir.Table) -> ir.Table:

@@ -34,11 +34,10 @@ def impressions_of(asked: Asked) -> ir.Table:
         return seen.mutate(unit=seen.person)
     if asked.experiment.unit == "impression":
         return seen.mutate(unit=seen.impression_id)
-    shown = events_of(asked).filter(ibis._.event == SHOWN).select("impression_id", "ts", "unit")
-    placed = shown.group_by("impression_id", "ts").agg(unit=shown.unit.min())
-    return seen.join(placed, [seen.impression_id == placed.impression_id, seen.shown_ts == placed.ts]).select(
-        seen, unit=placed.unit
-    )
+    events = events_of(asked)
+    shown = events.filter(events.event == SHOWN).select("impression_id", "unit", shown_ts=events.ts)
+    placed = shown.group_by("impression_id", "shown_ts").agg(unit=shown.unit.min())
+    return seen.join(placed, ["impression_id", "shown_ts"])
 
 
 def units(asked: Asked) -> ir.Table:

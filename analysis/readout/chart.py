@@ -1,0 +1,97 @@
+"""Pictures of a readout: exposures against the plan, and a forest plot of effects per metric."""
+
+import altair as alt
+import pandas as pd
+
+from analysis import palette
+from analysis.readout.answers import MetricReadout, ReadoutAnswer
+from analysis.readout.sentences import change, outcome, outcome_in_words
+from analysis.words import number, t
+from experiments.comparison import NonInferiority
+from experiments.stats.effects import Effect
+
+Picture = alt.LayerChart | alt.FacetChart
+ROW_HEIGHT = 44
+_COLOURS = {"better": palette.BETTER, "worse": palette.WORSE, "undecided": palette.UNDECIDED}
+
+
+def exposures_chart(found: ReadoutAnswer, lang: str) -> Picture:
+    """Bars of the units that count, by arm, each with its number; a tick stands at what the plan expects."""
+    whole, weights = found.units, sum(arm.weight for arm in found.arms)
+    rows = pd.DataFrame(
+        {
+            "arm": [arm.arm for arm in found.arms],
+            "units": [arm.counted for arm in found.arms],
+            "shown": [number(arm.counted, lang) for arm in found.arms],
+            "planned": [whole * arm.weight / weights for arm in found.arms],
+        }
+    )
+    base = alt.Chart(rows).encode(y=alt.Y("arm:N", title=None, sort=None, axis=alt.Axis(labelLimit=240)))
+    layers = [
+        base.mark_bar(color=palette.BLUE, height=18).encode(
+            x=alt.X("units:Q", title=t("readout.units", lang), axis=alt.Axis(tickCount=5)),
+            tooltip=[
+                alt.Tooltip("arm:N", title=t("readout.arm", lang)),
+                alt.Tooltip("units:Q", title=t("readout.units", lang), format=","),
+                alt.Tooltip("planned:Q", title=t("readout.planned", lang), format=",.1f"),
+            ],
+        ),
+        base.mark_text(align="left", dx=6).encode(x="units:Q", text="shown:N"),
+    ]
+    if found.randomised:
+        layers.append(base.mark_tick(color=palette.ORANGE, thickness=3, size=28).encode(x="planned:Q"))
+    picture: Picture = alt.layer(*layers).properties(height=ROW_HEIGHT * len(rows) + 30)
+    return picture
+
+
+def forest_chart(metric: MetricReadout, alpha: float, lang: str) -> Picture | None:
+    """Effects of every treatment with intervals beside the zero line; None where no arm has an effect.
+
+    Coloured only where an effect is told from zero, always with its word; a dashed line stands at a guardrail's margin.
+    """
+    scale = 100 if metric.unit == "share" else 1
+    rows = [
+        {
+            "arm": one.arm,
+            "value": one.effect.value * scale,
+            "low": one.effect.interval.low * scale,
+            "high": one.effect.interval.high * scale,
+            "said": f"{change(one.effect.value, metric.unit, lang)} · {outcome_in_words(one, alpha, lang)}",
+            "colour": _COLOURS[outcome(one, alpha)],
+        }
+        for one in metric.effects
+        if isinstance(one.effect, Effect)
+    ]
+    if not rows:
+        return None
+    title = t("readout.effect_axis_share" if metric.unit == "share" else "readout.effect_axis_number", lang)
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("arm:N", title=None, sort=None, axis=alt.Axis(labelLimit=240)),
+        color=alt.Color("colour:N", scale=None),
+        tooltip=[
+            alt.Tooltip("arm:N", title=t("readout.arm", lang)),
+            alt.Tooltip("value:Q", title=title, format="+.3f"),
+            alt.Tooltip("low:Q", title=t("readout.low", lang), format="+.3f"),
+            alt.Tooltip("high:Q", title=t("readout.high", lang), format="+.3f"),
+        ],
+    )
+    lines = [
+        alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=palette.GREY, strokeWidth=2).encode(x="x:Q")
+    ]
+    margins = _margins(metric, scale)
+    if margins:
+        rule = alt.Chart(pd.DataFrame({"x": margins})).mark_rule(color=palette.ORANGE, strokeDash=[5, 4])
+        lines.append(rule.encode(x="x:Q"))
+    picture: Picture = alt.layer(
+        *lines,
+        base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
+        base.mark_point(filled=True, size=110, opacity=1).encode(x="value:Q"),
+        base.mark_text(align="left", dy=-14).encode(x="value:Q", text="said:N"),
+    ).properties(height=ROW_HEIGHT * len(rows) + 40)
+    return picture
+
+
+def _margins(metric: MetricReadout, scale: int) -> list[float]:
+    """Where the guardrail's margin lies: one line, unless it is relative to a control without a value."""
+    found = (one.non_inferiority for one in metric.effects)
+    return sorted({one.margin * scale for one in found if isinstance(one, NonInferiority)})

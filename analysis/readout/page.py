@@ -1,0 +1,150 @@
+"""The page of an experiment: can the data be trusted, what changed, what to do."""
+
+import streamlit as st
+
+from analysis import page, words
+from analysis.ask import cached
+from analysis.readout.answers import MetricReadout, ReadoutAnswer
+from analysis.readout.asked import ReadoutQuery
+from analysis.readout.chart import exposures_chart, forest_chart
+from analysis.readout.choices import Choices, choices
+from analysis.readout.compute import read_experiment
+from analysis.readout.rows import metric_table, plain_rows
+from analysis.readout.sentences import (
+    decision_in_words,
+    decision_of,
+    headed,
+    interaction_in_words,
+    reasons_in_words,
+)
+from experiments.stats.effects import NoEffect
+
+RATES = ("value", "value_low", "value_high", "relative", "relative_low", "relative_high")
+ROLES = ("success", "guardrail", "exploratory")
+
+
+def render() -> None:
+    """The readout page."""
+    page.header("readout")
+    store = page.store()
+    offered = page.answered(lambda: choices(store))
+    query = page.linked(ReadoutQuery) or _question(offered)
+    found = page.answered(lambda: cached(store, query, read_experiment))
+    page.synthetic_banner(found)
+    _plan(found)
+    _checks(found)
+    _decision(found)
+    if found.trusted or st.toggle(page.t("readout.view_anyway"), key="readout.anyway"):
+        _results(found)
+    _know(found)
+    page.footer(plain_rows(found), found.sql, "readout", found)
+
+
+def _question(offered: Choices) -> ReadoutQuery:
+    """Which experiment, and for whom; ends the page kindly if nothing is on record."""
+    if not offered.experiments:
+        if offered.unrecorded:
+            page.empty(
+                "readout.unrecorded", keys=words.listed(map(page.plain, offered.unrecorded), page.lang())
+            )
+        page.empty("readout.no_experiments")
+    names = dict(offered.experiments)
+    cell = page.side_by_side(2, at_least=200)
+    with cell():
+        key = page.choice(
+            "experiment", page.t("readout.experiment"), list(names), show=lambda key: names[key]
+        )
+    with cell():
+        platform = page.choice("platform", page.t("readout.platform"), [page.ALL, *offered.platforms])
+    return ReadoutQuery(experiment=key, platform=None if platform == page.ALL else platform)
+
+
+def _plan(found: ReadoutAnswer) -> None:
+    plan, lang = found.experiment, page.lang()
+    if plan.hypothesis:
+        st.markdown(f"**{page.t('readout.hypothesis')}** {page.plain(plan.hypothesis)}")
+    facts = [
+        page.t(f"readout.state.{found.state}"),
+        page.t("readout.counted", n=words.count(found.units, lang, _unit(found))),
+        page.t("readout.until", until=words.moment(found.observed_until, lang)),
+    ]
+    if plan.planned_units is not None:
+        facts.insert(1, page.t("readout.of_planned", share=min(found.units / plan.planned_units, 1.0)))
+    st.markdown(" · ".join(facts))
+
+
+def _checks(found: ReadoutAnswer) -> None:
+    """Above every result: what failed in full, what passed and was noted folded away."""
+    lang = page.lang()
+    failed = [check for check in found.checks if not check.passed]
+    for check in failed:
+        st.error(
+            page.plain(words.reason(check.reason, lang)),
+            title=page.t("readout.failed"),
+            icon=":material/warning:",
+        )
+    passed = [check for check in found.checks if check.passed]
+    if not passed:
+        return
+    label = page.t("readout.passed", n=len(passed))
+    with st.expander(label, icon=":material/fact_check:", expanded=bool(failed)):
+        signs = {
+            check.key: ":material/check:" if check.p_value is not None else ":material/info:"
+            for check in passed
+        }
+        st.markdown("\n".join(f"- {signs[c.key]} {page.plain(words.reason(c.reason, lang))}" for c in passed))
+
+
+def _decision(found: ReadoutAnswer) -> None:
+    """What to do, in plain words, and why."""
+    decision = decision_of(found)
+    with st.container(border=True, key="decision"):
+        if decision is not None:
+            page.decision_badge(decision)
+        st.subheader(page.plain(decision_in_words(found, page.lang())), anchor=False)
+        st.markdown("\n".join(f"- {page.plain(reason)}" for reason in reasons_in_words(found, page.lang())))
+
+
+def _results(found: ReadoutAnswer) -> None:
+    if not found.units:
+        return
+    st.subheader(page.t("readout.exposures"), anchor=False)
+    counts = words.listed([f"{arm.arm} {arm.counted:,}" for arm in found.arms], page.lang())
+    page.chart(exposures_chart(found, page.lang()), alt=page.t("readout.exposures_alt", counts=counts))
+    for role in ROLES:
+        metrics = [metric for metric in found.metrics if metric.role == role]
+        if metrics:
+            st.subheader(page.t(f"readout.role.{role}"), anchor=False)
+            st.markdown(page.t(f"readout.role.{role}.help"))
+        for metric in metrics:
+            _metric(found, metric)
+
+
+def _metric(found: ReadoutAnswer, metric: MetricReadout) -> None:
+    lang, alpha = page.lang(), found.experiment.alpha
+    with st.container(border=True):
+        st.markdown(f"**{page.plain(headed(metric, lang))}**")
+        rows = metric_table(metric, alpha, lang)
+        picture = forest_chart(metric, alpha, lang)
+        if picture is not None:
+            page.chart(picture, alt=page.t("readout.forest_alt", metric=metric.key, level=metric.level))
+        page.table(rows, alt=page.t("readout.table_alt", metric=metric.key))
+        if len(metric.arms) > 2 and not isinstance(metric.omnibus, NoEffect):
+            chi = metric.omnibus
+            st.markdown(page.t("readout.omnibus", statistic=chi.statistic, df=chi.freedom, p=chi.p_value))
+        if metric.interaction is not None:
+            st.markdown(interaction_in_words(metric.interaction, lang))
+
+
+def _know(found: ReadoutAnswer) -> None:
+    plan = found.experiment
+    with st.expander(page.t("readout.methods"), icon=":material/info:"):
+        told = [
+            page.t(f"readout.method.{name}", alpha=plan.alpha)
+            for name in ("counting", "checks", "intervals", "verdict")
+        ]
+        st.markdown("\n".join(f"- {line}" for line in told))
+
+
+def _unit(found: ReadoutAnswer) -> str:
+    return "person" if found.experiment.unit == "user" else found.experiment.unit

@@ -1,0 +1,122 @@
+"""The readout in words: values, effects with arrows, and the decision, in English or Japanese."""
+
+from typing import Literal
+
+from analysis import words
+from analysis.readout.answers import ArmValue, MetricReadout, ReadoutAnswer
+from experiments.comparison import Comparison
+from experiments.metrics import Unit
+from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.verdict import Decision, Verdict
+
+Outcome = Literal["better", "worse", "undecided", "none"]
+SIGNS = {
+    "better": ":material/trending_up:",
+    "worse": ":material/trending_down:",
+    "undecided": ":material/remove:",
+}
+
+
+def outcome(one: Comparison, alpha: float) -> Outcome:
+    """Whether an effect is told from zero, and in the good direction: by the adjusted p-value where there is one."""
+    if isinstance(one.effect, NoEffect) or one.improvement is None:
+        return "none"
+    p_value = one.effect.p_value if one.adjusted_p is None else one.adjusted_p
+    if p_value > alpha or one.improvement == 0:
+        return "undecided"
+    return "better" if one.improvement > 0 else "worse"
+
+
+def outcome_in_words(one: Comparison, alpha: float, lang: str) -> str:
+    """The word and the arrow of the effect's own direction: "Better ↑", "Worse ↓", "Undecided"."""
+    said = outcome(one, alpha)
+    word = words.t(f"readout.outcome.{said}", lang)
+    if said in ("undecided", "none") or isinstance(one.effect, NoEffect):
+        return word
+    return f"{word} {'↑' if one.effect.value > 0 else '↓'}"
+
+
+def amount(value: float | None, unit: Unit, lang: str) -> str:
+    """A metric's value: a share as a percentage, a number as it is."""
+    return words.percent(value, lang, digits=2) if unit == "share" else words.number(value, lang, digits=3)
+
+
+def change(value: float | None, unit: Unit, lang: str) -> str:
+    """A metric's absolute change: shares in %-points, numbers signed."""
+    if unit == "share" or value is None:
+        return words.points(value, lang, digits=2)
+    return f"{'+' if value > 0 else ''}{words.number(value, lang, digits=3)}"
+
+
+def arm_in_words(arm: ArmValue, unit: Unit, lang: str) -> str:
+    """One arm's value with its interval and counts, or why there is none."""
+    if isinstance(arm.value, NoEffect):
+        return words.reason(arm.value, lang)
+    return amount(arm.value.value, unit, lang) + interval_of(arm.value, unit, lang)
+
+
+def interval_of(found: Estimate | Effect, unit: Unit, lang: str) -> str:
+    """An interval in brackets after its value; empty where there is none."""
+    if found.interval is None:
+        return ""
+    show = amount if isinstance(found, Estimate) else change
+    low, high = (show(end, unit, lang) for end in (found.interval.low, found.interval.high))
+    return f" [{words.between(low, high, lang)}]"
+
+
+def effect_in_words(found: Effect | NoEffect, unit: Unit, lang: str) -> str:
+    """An absolute effect with its interval, or why there is none."""
+    if isinstance(found, NoEffect):
+        return words.reason(found, lang)
+    return change(found.value, unit, lang) + interval_of(found, unit, lang)
+
+
+def relative_in_words(found: Effect | NoEffect, lang: str) -> str:
+    """A relative effect with its interval, or a dash."""
+    if isinstance(found, NoEffect):
+        return words.NOTHING
+    low, high = (words.percent(end, lang, signed=True) for end in (found.interval.low, found.interval.high))
+    return f"{words.percent(found.value, lang, signed=True)} [{words.between(low, high, lang)}]"
+
+
+def interaction_in_words(found: Effect | NoEffect, lang: str) -> str:
+    """Whether two tactics add up, with the interaction in %-points, or why it cannot be said."""
+    if isinstance(found, NoEffect):
+        return words.reason(found, lang)
+    low, high = (words.points(end, lang, digits=2) for end in (found.interval.low, found.interval.high))
+    key = "readout.interaction_none" if found.interval.contains(0) else "readout.interaction_some"
+    value = words.points(found.value, lang, digits=2)
+    return words.t(key, lang, value=value, interval=words.between(low, high, lang))
+
+
+def decision_of(found: ReadoutAnswer) -> Decision | None:
+    """The decision, or None where none may be drawn."""
+    return found.verdict.decision if isinstance(found.verdict, Verdict) else None
+
+
+def decision_in_words(found: ReadoutAnswer, lang: str) -> str:
+    """What to do, as one sentence."""
+    decision = decision_of(found)
+    if decision is None:
+        return words.t("readout.decision.none", lang)
+    return words.t(f"readout.decision.{decision}", lang)
+
+
+def reasons_in_words(found: ReadoutAnswer, lang: str) -> list[str]:
+    """Why, one sentence a reason."""
+    said = found.verdict.reasons if isinstance(found.verdict, Verdict) else (found.verdict,)
+    return [words.reason(reason, lang) for reason in said]
+
+
+def headed(metric: MetricReadout, lang: str) -> str:
+    """A metric's heading: its key, what counts, and from when to when."""
+    window = words.t("readout.open", lang) if metric.within is None else metric.within
+    return words.t(
+        "readout.metric",
+        lang,
+        key=metric.key,
+        kind=words.t(f"readout.kind.{metric.kind}", lang),
+        event=metric.event,
+        anchor=words.t(f"readout.from.{metric.anchor}", lang),
+        window=window,
+    )
