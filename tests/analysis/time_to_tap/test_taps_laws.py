@@ -136,8 +136,8 @@ def test_the_difference_over_own_display_times_is_that_of_plain_shares_when_nobo
         tapped = ms <= limit
         taps[arm] += tapped
         shown[arm] += 1
-        stories.append(exposed(f"p{person}", arm)
-                       + impression(f"p{person}", *(("tap", ms) if tapped else ("expired", limit)), after_s=1, limit=limit))  # fmt: skip
+        ended = ("tap", ms) if tapped else ("expired", limit)
+        stories.append(exposed(f"p{person}", arm) + impression(f"p{person}", *ended, after_s=1, limit=limit))
     found = answer(landed(tmp_path, *stories, much_later()), TapsQuery(experiment="display"))
     own = next(d for d in found.differences if d.scope == "own_limit")
     assert own.effect.value == pytest.approx(taps["8s"] / shown["8s"] - taps["control"] / shown["control"], abs=1e-12)
