@@ -1,6 +1,5 @@
 """The funnel's question and its answer: counts, rates and step times, for everybody and for each group."""
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +14,7 @@ from experiments.stats.effects import NoEffect
 if TYPE_CHECKING:
     from ingest import Store
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+Ints = NDArray[np.integer]
 _QUANTILES = (0.25, 0.5, 0.75, 0.9)
 _US = 1e6
 
@@ -45,7 +43,7 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
     """
     walked = walk_funnel(store, query)
     names = tuple(step.label for step in query.steps)
-    steps = _steps(names, walked.reach, walked.times, walked.growing)
+    (steps,) = _steps(names, walked, np.zeros(len(walked.reach), np.int16), 1)
     return FunnelAnswer(
         name=query.name,
         within_s=query.within_us / _US,
@@ -65,20 +63,33 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
     )
 
 
-def _steps(names: tuple[str, ...], reach: Ints, times: Ints, growing: Flags) -> tuple[StepAnswer, ...]:
-    there = [reach >= k for k in range(1, len(names) + 1)]
-    units = [int(np.count_nonzero(reached)) for reached in there]
-    return tuple(
-        StepAnswer(
-            name=name,
-            units=units[k],
-            from_start=_share(units[k], units[0]),
-            from_previous=_share(units[k], units[max(k - 1, 0)]),
-            time=_time(times[there[k], k] - times[there[k], k - 1]) if k and units[k] else None,
-            maturing=int(np.count_nonzero(growing & ~there[k])),
+def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
+    """The steps of each group, where `group` says in which of `groups` every unit stands."""
+    units, times, maturing = [], [], []
+    growing = np.flatnonzero(walked.growing)
+    for k in range(len(names)):
+        reached = np.flatnonzero(walked.reach > k)
+        n = np.bincount(group[reached], minlength=groups)
+        waiting = growing[walked.reach[growing] <= k]
+        units.append(n.tolist())
+        maturing.append(np.bincount(group[waiting], minlength=groups).tolist())
+        us = walked.times[reached, k] - walked.times[reached, max(k - 1, 0)]
+        by_group = us[np.argsort(group[reached], kind="stable")] if groups > 1 else us
+        times.append([_time(part) if k else None for part in np.split(by_group, np.cumsum(n)[:-1])])
+    return [
+        tuple(
+            StepAnswer(
+                name=name,
+                units=units[k][g],
+                from_start=_share(units[k][g], units[0][g]),
+                from_previous=_share(units[k][g], units[max(k - 1, 0)][g]),
+                time=times[k][g],
+                maturing=maturing[k][g],
+            )
+            for k, name in enumerate(names)
         )
-        for k, name in enumerate(names)
-    )
+        for g in range(groups)
+    ]
 
 
 def _nobody(step: str) -> NoEffect:
@@ -90,7 +101,9 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _time(us: Ints) -> StepTime:
+def _time(us: Ints) -> StepTime | None:
+    if not len(us):
+        return None
     quantiles = np.quantile(us, _QUANTILES) / _US
     return StepTime(float(us.mean()) / _US, *map(float, quantiles))
 
@@ -108,20 +121,14 @@ def _groups(names: tuple[str, ...], walked: Walked, top: int) -> tuple[Group, ..
     ]
     named += [((None,), "missing", [len(labels)])] if entered[-1] else []
     named += [((REST,), "rest", ranked[top:])] if ranked[top:] else []
-    place = np.zeros(len(entered), np.int64)
+    place = np.zeros(len(entered), np.int16)
     for nth, (_, _, members) in enumerate(named):
         place[members] = nth
-    order = np.argsort(place[codes], kind="stable")
-    ends = np.cumsum([0, *(int(entered[members].sum()) for _, _, members in named)])
-    sliced = (order[begin:end] for begin, end in pairwise(ends))
     return tuple(
-        Group(
-            by=by,
-            kind=kind,
-            values=0 if kind == "missing" else len(members),
-            steps=_steps(names, walked.reach[rows], walked.times[rows], walked.growing[rows]),
+        Group(by=by, kind=kind, values=0 if kind == "missing" else len(members), steps=steps)
+        for (by, kind, members), steps in zip(
+            named, _steps(names, walked, place[codes], len(named)), strict=True
         )
-        for (by, kind, members), rows in zip(named, sliced, strict=True)
     )
 
 

@@ -1,14 +1,16 @@
-"""What a funnel reads: (unit, time, step mask, value) rows as Ibis expressions, in order where the store has one."""
+"""What a funnel reads: (unit, time, step mask, value) rows, in order where the store has one; compiled by Ibis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add, and_, or_
 
 import ibis
 import ibis.expr.types as ir
+from ibis.expr import datatypes as dt
 
+from analysis.ask import sql_of
 from analysis.steps.fields import field, holds, not_numbers
 from experiments.funnel import PROPERTY, Funnel, Step
 from ingest.schema import unbound
@@ -22,9 +24,19 @@ _SOURCES = {
 _CLUSTERED = "events_main", "person_key"
 
 
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def list_position(known: dt.Array(dt.string), wanted: str) -> int:  # type: ignore[valid-type, empty-body]
+    """DuckDB's place of a value in a list, from 1; NULL if it is not there."""
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def list_extract(bits: dt.Array(dt.int64), place: int) -> int:  # type: ignore[valid-type, empty-body]
+    """DuckDB's element of a list at a place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The questions behind one funnel.
+    """The questions behind one funnel, as DuckDB SQL.
 
     Args:
         rows: Columns unit, ts, steps (the mask; its bit n says that a value stands there) and value, if asked.
@@ -33,13 +45,13 @@ class Selection:
         fields: Fields that are compared with numbers and may hold something else.
     """
 
-    rows: ir.Table
-    counts: ir.Table | None
+    rows: str
+    counts: str | None
     fields: tuple[str, ...]
 
 
 def select(funnel: Funnel, *, clustered: bool, ordered: bool) -> Selection:
-    """Compile a funnel's definition to what it reads.
+    """Compile a funnel's definition to what it reads; what was compiled lately is kept.
 
     Args:
         funnel: The definition.
@@ -47,16 +59,20 @@ def select(funnel: Funnel, *, clustered: bool, ordered: bool) -> Selection:
         ordered: Sort the rows by unit, ts, seq, event_id; else they come as they are stored.
 
     Returns:
-        The questions, over unbound tables.
+        The questions.
 
     Raises:
         ValueError: A condition cannot be asked of its field.
     """
+    return _select(funnel.model_dump_json(), clustered, ordered)
+
+
+@lru_cache(maxsize=256)
+def _select(definition: str, clustered: bool, ordered: bool) -> Selection:  # noqa: FBT001
+    funnel = Funnel.model_validate_json(definition)
     seen, unit = _source(funnel, clustered=clustered)
     named = [_named(seen, step) for step in funnel.steps]
-    steps = reduce(
-        add, [ibis.cases((step, 1 << k), else_=0) for k, step in enumerate(_steps(seen, funnel, named))]
-    )
+    steps = _mask(seen, funnel, named)
     columns = {"unit": unit, "ts": seen.ts, "steps": steps}
     if funnel.breakdown is not None:
         columns["value"] = field(seen, funnel.breakdown.by[0])
@@ -67,16 +83,15 @@ def select(funnel: Funnel, *, clustered: bool, ordered: bool) -> Selection:
     else:
         rows = seen.select(**columns)
     if funnel.breakdown is not None:
-        rows = rows.mutate(
-            steps=rows.steps + ibis.cases((_there(rows.value), 1 << len(funnel.steps)), else_=0)
-        )
-    fields = _numeric(seen, funnel, named)
+        valued = ibis.cases((_there(rows.value), 1 << len(funnel.steps)), else_=0)
+        rows = rows.mutate(steps=rows.steps + valued)
+    wrong = _numeric(seen, funnel, named)
     counts = None
-    if fields or funnel.unit != "user":
+    if wrong or funnel.unit != "user":
         without = steps > 0 if funnel.unit == "user" else (steps > 0) & ~_there(unit)
-        wrong = {f"not_number_{k}": _times(one) for k, one in enumerate(fields.values())}
-        counts = seen.aggregate(without_unit=_times(without), **wrong)
-    return Selection(rows, counts, tuple(fields))
+        asked = {"without_unit": without} | {f"not_number_{k}": one for k, one in enumerate(wrong.values())}
+        counts = sql_of(seen.aggregate(**{name: _times(one) for name, one in asked.items()}))
+    return Selection(sql_of(rows), counts, tuple(wrong))
 
 
 def _source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
@@ -101,18 +116,32 @@ def _named(rows: ir.Table, step: Step) -> ir.BooleanValue:
     return reduce(or_, [rows.event == name for name in step.events])
 
 
-def _steps(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> list[ir.BooleanValue]:
-    """Per step: may this event serve it? `from` and `to` bind the first step only."""
+def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
+    """Bit k-1: this event may serve step k; `from` and `to` bind the first step only.
+
+    Names alone are looked up in a list, which DuckDB does once per different name; conditions are CASEs.
+    """
     start = []
     if funnel.from_ is not None:
         start.append(rows.ts >= _instant(funnel.from_))
     if funnel.to is not None:
         start.append(rows.ts < _instant(funnel.to))
     everywhere = holds(rows, funnel.where)
-    return [
-        reduce(and_, [name, *(start if k == 0 else []), *everywhere, *holds(rows, step.where)])
-        for k, (step, name) in enumerate(zip(funnel.steps, named, strict=True))
-    ]
+    bits: dict[str, int] = {}
+    parts: list[ir.IntegerValue] = []
+    for k, (step, name) in enumerate(zip(funnel.steps, named, strict=True)):
+        conditions = [*(start if k == 0 else []), *everywhere, *holds(rows, step.where)]
+        if conditions or step.events is None:
+            parts.append(ibis.cases((reduce(and_, [name, *conditions]), 1 << k), else_=0).cast("int64"))
+        else:
+            for event in step.events:
+                bits[event] = bits.get(event, 0) | 1 << k
+    if bits:
+        place = list_position(ibis.array(list(bits)), rows.event)
+        parts.insert(
+            0, list_extract(ibis.literal(list(bits.values()), type="array<int64>"), place).fill_null(0)
+        )
+    return reduce(add, parts)
 
 
 def _numeric(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> dict[str, ir.BooleanValue]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.ask import ask, batches, sql_of
+from analysis.ask import ask, batches
 from analysis.steps.columns import Touched, keys_of
 from analysis.steps.selection import Selection, select
 from experiments.funnel import Funnel
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
+BATCH_ROWS = 131_072
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -85,7 +86,7 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
         without_unit=without_unit,
         not_numbers=tuple(zip(selection.fields, wrong, strict=True)),
         observed_until=until,
-        sql="\n\n".join(sql_of(one) for one in (selection.rows, selection.counts) if one is not None),
+        sql="\n\n".join(one for one in (selection.rows, selection.counts) if one is not None),
     )
 
 
@@ -96,7 +97,7 @@ def _walk(store: "Store", funnel: Funnel, selection: Selection) -> "tuple[list[U
     touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
     units: list[Units] = []
     unit: pa.Scalar | None = None
-    with batches(store, selection.rows) as reader:
+    with batches(store, selection.rows, rows=BATCH_ROWS) as reader:
         for batch in reader:
             keys, unit = keys_of(batch["unit"], unit, walk.key)
             moments = batch["ts"].cast(pa.int64()).to_numpy()

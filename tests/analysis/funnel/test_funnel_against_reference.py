@@ -1,0 +1,103 @@
+"""The whole room against the slow reference: random journeys through landing, SQL, walk and counts; any storage."""
+
+import random
+
+import numpy as np
+import pytest
+
+from analysis.steps import walk_funnel
+from experiments.funnel import Funnel
+from tests.analysis.funnel.funnel_stories import ask
+from tests.experiments.reference_walk import chosen, maturing
+from tests.journeys import journeys
+
+EVENTS = "abcd"
+N, WITHIN_S = 3, 6
+FUNNEL = {"within": f"{WITHIN_S}s", "steps": [{"event": "a"}, {"event": ["b", "d"]}, {"event": "c"}]}
+STEPS = {"a": {1}, "b": {2}, "c": {3}, "d": {2}}
+
+
+def random_people(seed: int, people: int = 150) -> dict[str, list[str]]:
+    rng = random.Random(seed)
+    return {
+        f"person-{n}": [
+            f"{rng.choice(EVENTS)} 10:00:{rng.randint(0, 12):02} seq={place} device=d{rng.randint(0, 2)}"
+            for place in range(rng.randint(0, 8))
+        ]
+        for n in range(people)
+    }
+
+
+def rows_of(told: list[str]):
+    rows = [(int(t.split()[1][-2:]), int(t.split("seq=")[1].split()[0]), t[0]) for t in told]
+    return [(second, frozenset(STEPS[name]), True) for second, _, name in sorted(rows)]
+
+
+@pytest.mark.parametrize(("seed", "fresh"), [(1, 0), (2, 0), (3, 60), (4, 300)])
+def test_counts_times_and_maturing_are_those_of_the_reference(tmp_path, seed, fresh):
+    stories = random_people(seed)
+    with journeys(tmp_path, stories, fresh=fresh) as store:
+        assert store.clustered() == (fresh == 0)
+        found = ask(store, **FUNNEL)
+    logs = [rows_of(told) for told in stories.values()]
+    chains = [chain for chain in (chosen(rows, N, WITHIN_S) for rows in logs) if chain is not None]
+    for k, step in enumerate(found.steps):
+        reached = [chain for chain in chains if chain.reach > k]
+        assert step.units == len(reached) > 0
+        assert step.maturing == sum(maturing(rows, N, WITHIN_S, k + 1, 12) for rows in logs)
+        if k:
+            gaps = [chain.times[k] - chain.times[k - 1] for chain in reached]
+            assert step.time is not None
+            assert step.time.mean_s == pytest.approx(np.mean(gaps))
+            assert step.time.p75_s == pytest.approx(np.quantile(gaps, 0.75))
+
+
+def test_every_storage_and_batch_size_gives_the_same_answer(tmp_path, monkeypatch):
+    from analysis.steps import walking
+
+    stories = random_people(5)
+    split = {**FUNNEL, "breakdown": {"by": ["device"], "attribution": "last_touch"}}
+    with journeys(tmp_path / "stored", stories) as store:
+        stored = ask(store, **split)
+        monkeypatch.setattr(walking, "BATCH_ROWS", 7)
+        assert ask(store, **split) == stored
+    with journeys(tmp_path / "fresh", stories, fresh=400) as store:
+        fresh = ask(store, **split)
+    assert (fresh.steps, fresh.groups) == (stored.steps, stored.groups)
+    assert "ORDER BY" in fresh.sql
+    assert "ORDER BY" not in stored.sql
+
+
+def test_rows_that_are_not_stored_in_order_are_noticed_and_read_again_with_order_by(tmp_path):
+    stories = random_people(6)
+    with journeys(tmp_path, stories) as store:
+        right = ask(store, **FUNNEL)
+        with store.cursor() as cursor:
+            cursor.execute("CREATE TABLE shuffled AS SELECT * FROM events_main ORDER BY hash(event_id)")
+            cursor.execute("DROP TABLE events_main")
+            cursor.execute("ALTER TABLE shuffled RENAME TO events_main")
+        assert store.clustered()
+        found = ask(store, **FUNNEL)
+        assert found.steps == right.steps
+        assert "ORDER BY" in found.sql
+
+
+def test_rates_never_rise(tmp_path):
+    with journeys(tmp_path, random_people(7)) as store:
+        found = ask(store, **FUNNEL, breakdown={"by": ["device"]})
+        for steps in (found.steps, *(group.steps for group in found.groups)):
+            rates = [step.from_start for step in steps]
+            assert rates == sorted(rates, reverse=True)
+            assert all(0 <= step.from_previous <= 1 for step in steps)
+
+
+def test_one_row_per_unit_that_entered(tmp_path):
+    stories = random_people(8)
+    with journeys(tmp_path, stories) as store:
+        walked = walk_funnel(store, Funnel.model_validate(FUNNEL))
+    entered = [told for told in stories.values() if any(t.startswith("a ") for t in told)]
+    assert walked.reach.shape == (len(entered),)
+    assert walked.times.shape == (len(entered), N)
+    for reach, times in zip(walked.reach, walked.times, strict=True):
+        assert np.all(np.diff(times[:reach]) >= 0)
+        assert times[reach - 1] - times[0] <= WITHIN_S * 1_000_000
