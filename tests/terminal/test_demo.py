@@ -1,0 +1,129 @@
+"""`kazasu demo --no-serve` lands the sample and tells its story; the figures are the log's own, counted here otherwise."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Kazasu, Said
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    return kazasu_at(tmp_path_factory.mktemp("demo") / "home", "demo", "--no-serve", "--json")
+
+
+def kazasu_at(home: Path, *words: str) -> Said:
+    import subprocess
+    import sys
+
+    from conftest import environment
+
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *words],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def chapter(told: Said, key: str) -> dict:
+    (found,) = [chapter["facts"] for chapter in told.json["chapters"] if chapter["key"] == key]
+    return found
+
+
+def sample() -> Iterator[dict]:
+    """Every readable event of the sample that names an inference, once, read by json and a set of ids."""
+    seen = set()
+    for path in sorted((ROOT / "sample_data" / "logs").glob("*.gz")):
+        with gzip.open(path) as file:
+            for line in file:
+                try:
+                    event = json.loads(line)
+                    name, _ = event["event_id"], event["properties"]["inference_id"]
+                except (ValueError, KeyError, TypeError):
+                    continue
+                if name not in seen:
+                    seen.add(name)
+                    yield event
+
+
+def test_the_story_is_told_and_the_demo_leaves_with_0(told: Said) -> None:
+    assert told.exit == 0
+    assert told.err == ""
+    assert told.json["synthetic"] is True
+    assert [one["key"] for one in told.json["chapters"]] == [
+        "quarantine", "model", "display", "copy", "tactics", "losses", "hover", "mismatch",
+    ]  # fmt: skip
+
+
+def test_every_line_is_accounted_for(told: Said) -> None:
+    lines = sum(
+        len(gzip.decompress(path.read_bytes()).splitlines())
+        for path in (ROOT / "sample_data" / "logs").glob("*.gz")
+    )
+    facts = chapter(told, "quarantine")
+    assert facts["lines"] == facts["landed"] + facts["duplicates"] + facts["rejected"]
+    assert (
+        abs(facts["lines"] - lines) <= facts["rejected"]
+    )  # bytes.splitlines also splits inside broken lines
+    assert facts["rejected"] == 120
+
+
+def test_the_verdicts_are_those_of_the_story(told: Said) -> None:
+    assert abs(chapter(told, "display")["late"] - 0.5) < 0.02
+    assert chapter(told, "display")["decision"] == "ship"
+    assert chapter(told, "copy")["times"] > 2
+    assert chapter(told, "copy")["decision"] == "ship"
+    assert (chapter(told, "tactics")["outcome"], chapter(told, "tactics")["decision"]) == ("add", "ship")
+    assert (chapter(told, "losses")["before"], chapter(told, "losses")["after"]) == (
+        "camera_opened",
+        "photo_taken",
+    )
+    assert (chapter(told, "losses")["outcome"], chapter(told, "hover")["decision"]) == ("most", "ship")
+    assert (chapter(told, "mismatch")["outcome"], chapter(told, "mismatch")["decision"]) == (
+        "bad",
+        "cannot_trust",
+    )
+    low, high = chapter(told, "model")["interval"]
+    assert low < 0.90 < high
+    assert chapter(told, "model")["p50_ms"] < 40 < chapter(told, "model")["float32_ms"]
+
+
+def test_the_precision_is_the_share_counted_from_the_log(told: Said) -> None:
+    shown, labels, truths = set(), {}, {}
+    for event in sample():
+        name = event["properties"]["inference_id"]
+        if event.get("event") == "suggestion_shown":
+            shown.add(name)
+        elif event.get("event") == "inference_completed":
+            labels[name] = event["properties"].get("label")
+        elif event.get("event") == "label_confirmed":
+            truths[name] = event["properties"]["true_label"]
+    verified = [name for name in shown if name in truths and labels.get(name)]
+    facts = chapter(told, "model")
+    assert facts["verified"] == len(verified)
+    assert facts["precision"] == sum(truths[name] == labels[name] for name in verified) / len(verified)
+
+
+def test_in_words_every_chapter_stands_with_its_command_and_says_synthetic(tmp_path: Path) -> None:
+    for lang, first in (("en", "SYNTHETIC DATA"), ("ja", "合成データ")):
+        told = kazasu_at(tmp_path / "home", "demo", "--no-serve", "--lang", lang)
+        assert told.exit == 0
+        assert told.out.startswith(first)
+        assert told.out.count("\n  $ kazasu ") == 8
+        assert "{" not in told.out
+
+
+def test_the_sample_is_not_mixed_with_real_logs(kazasu: Kazasu, popup_log: Path) -> None:
+    kazasu("ingest", popup_log)
+    told = kazasu("demo", "--no-serve")
+    assert told.exit == 2
+    assert str(popup_log) in told.err
+    assert "kazasu --home DIR demo" in told.err
+    assert kazasu("experiment", "list", "--json").json["experiments"] == []
