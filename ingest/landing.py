@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest import schema
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from ingest.event import Reject
 from ingest.formats import lines
 from ingest.staging import BadSource, MappedBy, Staged, stage
@@ -111,7 +113,7 @@ def make_durable(store: Store, source: Source, load_id: int, progress: Progress)
     try:
         with store.cursor() as cursor:
             staged = _watched(cursor, source, spool, load_id, progress)
-            return _publish(cursor, store, source, staged, load_id)
+            return _publish(store, source, staged, load_id)
     finally:
         shutil.rmtree(spool, ignore_errors=True)
 
@@ -126,14 +128,14 @@ def _watched(cursor: Cursor, source: Source, spool: Path, load_id: int, progress
         return work.result()
 
 
-def _publish(cursor: Cursor, store: Store, source: Source, staged: Staged, load_id: int) -> Manifest:
+def _publish(store: Store, source: Source, staged: Staged, load_id: int) -> Manifest:
     landed = store.home / "landed"
     names = [f"{source.key}.parquet", f"{source.key}.exact.parquet"][: len(staged.parts)]
     for part, name in zip(staged.parts, names, strict=True):
         _move_durably(part, landed / name)
     rejects = f"{source.key}.rejects.parquet" if staged.rejects else None
     if rejects is not None:
-        _write_rejects(cursor, staged.rejects, landed / rejects)
+        _write_rejects(staged.rejects, landed / rejects)
     manifest = Manifest(
         key=source.key,
         digest=source.measured.digest,
@@ -172,16 +174,15 @@ def _read_manifest(path: Path) -> Manifest:
     return Manifest(**{**told, "parts": tuple(told["parts"])})
 
 
-def _write_rejects(cursor: Cursor, rejects: tuple[Reject, ...], target: Path) -> None:
-    draft = target.with_suffix(".draft")
+def _write_rejects(rejects: tuple[Reject, ...], target: Path) -> None:
     columns = {
-        "lines": [reject.line for reject in rejects],
-        "codes": [reject.code for reject in rejects],
-        "sentences": [reject.sentence for reject in rejects],
-        "raws": [reject.raw for reject in rejects],
-        "target": str(draft),
+        "line": pa.array([reject.line for reject in rejects], pa.int64()),
+        "code": pa.array([reject.code for reject in rejects], pa.string()),
+        "sentence": pa.array([reject.sentence for reject in rejects], pa.string()),
+        "raw": pa.array([reject.raw for reject in rejects], pa.string()),
     }
-    cursor.execute(schema.statement("write_rejects"), columns).fetchall()
+    draft = target.with_suffix(".draft")
+    pq.write_table(pa.table(columns), draft, compression="zstd")
     _move_durably(draft, target)
 
 

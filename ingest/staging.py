@@ -130,7 +130,7 @@ def _stage_mapped(cursor: Cursor, path: Path, mapping: MappedBy, spool: Path, lo
 
 
 def _stage_plain(cursor: Cursor, path: Path, measured: lines.Measured, spool: Path, load_id: int) -> Staged:
-    part = _fast_lane_or_none(cursor, path, spool / "fast.parquet", load_id) if not measured.blank else None
+    part = _fast_lane_or_none(cursor, path, spool / "fast.parquet", load_id)
     if part is None or _counts(cursor, part)[0] != measured.lines:
         _sieve(path, spool / "sieved.ndjson")
         part = _fast_lane(cursor, spool / "sieved.ndjson", spool / "fast.parquet", load_id, exact=False)
@@ -192,7 +192,7 @@ def _name_lines(cursor: Cursor, part: Path) -> Path:
 def _sieve(path: Path, out: Path) -> None:
     """Copy a file with every blank, overlong or undecodable line replaced by null, so that line numbers stay."""
     with out.open("wb") as target:
-        for _, line in lines.numbered(path, set()):
+        for _, line in lines.numbered(path):
             plain = line.strip()
             keep = (
                 plain

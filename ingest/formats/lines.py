@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -20,8 +20,6 @@ class Measured:
     digest: str
     bytes: int
     lines: int
-    blank: bool
-    """Whether some line before the last is empty, so that parsers which skip empty lines would miscount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +38,19 @@ def measure(path: Path, seen: Callable[[int], None] | None = None) -> Measured:
         seen: called with the bytes read so far.
 
     Returns:
-        Its SHA-256, size, number of lines (a last line without a line feed counts), and whether blank lines stand inside.
+        Its SHA-256, its size and its number of lines; a last line without a line feed counts.
     """
-    digest, size, feeds, blank = hashlib.sha256(), 0, 0, False
-    last = b"\n"
+    digest, size, feeds, last = hashlib.sha256(), 0, 0, b"\n"
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
             size += len(block)
             feeds += block.count(b"\n")
-            blank = blank or _has_blank(last + block)
-            last = block[-2:]
+            last = block[-1:]
             if seen is not None:
                 seen(size)
-    unfinished = size > 0 and not last.endswith(b"\n")
-    return Measured(digest.hexdigest(), size, feeds + int(unfinished), blank)
+    unfinished = size > 0 and last != b"\n"
+    return Measured(digest.hexdigest(), size, feeds + int(unfinished))
 
 
 def compression(path: Path) -> str | None:
@@ -90,21 +86,39 @@ def unpack(path: Path, kind: str, out: Path) -> Unpacked:
     return Unpacked(out, broken)
 
 
-def numbered(path: Path, wanted: set[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield the wanted lines of a file as (1-based number, bytes without the line end).
+def numbered(path: Path, wanted: Collection[int] | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the wanted lines of a file as (1-based number, bytes without the line end), in order.
 
     Args:
         path: a plain file.
-        wanted: line numbers; every line when empty.
+        wanted: line numbers; every line when None.
     """
+    numbers = None if wanted is None else sorted(wanted)
+    first, at = 1, 0  # number of the block's first line; how many of the wanted are behind us
+    for block in _whole_lines(path):
+        pieces = block.split(b"\n")
+        if numbers is None:
+            yield from ((first + n, piece.rstrip(b"\r")) for n, piece in enumerate(pieces))
+        else:
+            while at < len(numbers) and numbers[at] < first + len(pieces):
+                yield numbers[at], pieces[numbers[at] - first].rstrip(b"\r")
+                at += 1
+        first += len(pieces)
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """Blocks of a file that each begin and end with a line, without the last line feed."""
+    rest = b""
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not wanted or number in wanted:
-                yield number, line.rstrip(b"\r\n")
-
-
-def _has_blank(block: bytes) -> bool:
-    return b"\n\n" in block or b"\n\r\n" in block or b"\n \n" in block or b"\n\t\n" in block
+        while block := file.read(_BLOCK):
+            head, feed, tail = block.rpartition(b"\n")
+            if feed:
+                yield rest + head
+                rest = tail
+            else:
+                rest += tail
+    if rest:
+        yield rest
 
 
 def _gunzip(source: BinaryIO) -> Iterator[bytes]:
@@ -131,5 +145,7 @@ def _unzstd(source: BinaryIO) -> Iterator[bytes]:
     import pyarrow as pa
 
     stream: _Decompressor = pa.CompressedInputStream(source, "zstd")
-    while block := stream.read(_ZSTD_BLOCK):  # a read that meets the damage gives nothing: read little at once
+    while block := stream.read(
+        _ZSTD_BLOCK
+    ):  # a read that meets the damage gives nothing: read little at once
         yield block
