@@ -41,7 +41,10 @@ def _compare(home: Path, clean: Path, bad: Path) -> list[Ratio]:
     told = {way: medians(done) for way, done in runs.items()}
     peak = {way: max(run.peak_mb for run in done) for way, done in runs.items()}
     for way, figures in told.items():
-        print(f"  {way}: {json.dumps({k: round(v, 2) for k, v in figures.items()})}, peak {peak[way]:,.0f} MB", flush=True)
+        print(
+            f"  {way}: {json.dumps({k: round(v, 2) for k, v in figures.items()})}, peak {peak[way]:,.0f} MB",
+            flush=True,
+        )
     same = [way for way in CHDB_WAYS if CHDB_WAYS[way].keeps_all and CHDB_WAYS[way].typed]
     best = min(same, key=lambda way: told[way]["seconds"])
     ours = told["ours"]["landing"]
@@ -56,7 +59,15 @@ def _compare(home: Path, clean: Path, bad: Path) -> list[Ratio]:
         ratio("landing, against chdb with properties as plain text", ours, "chdb-text", None),
         ratio("landing, against DuckDB's typed read_json", ours, "duckdb", None),
     ]
-    slower = Ratio("1 % bad lines, against none", told["bad"]["landing"], "ours", ours, 1 / 1.3, peak["bad"], peak["ours"])
+    slower = Ratio(
+        "1 % bad lines, against none",
+        told["bad"]["landing"],
+        "ours",
+        ours,
+        1 / 1.3,
+        peak["bad"],
+        peak["ours"],
+    )
     return [*lines, slower]
 
 

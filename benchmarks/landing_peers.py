@@ -38,7 +38,8 @@ _PROMOTED = {
 }
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in _PROMOTED.items())
 _DERIVED = ", ".join(
-    f"{name} {kind} MATERIALIZED JSONExtract(properties, '{name}', '{kind}')" for name, kind in _PROMOTED.items()
+    f"{name} {kind} MATERIALIZED JSONExtract(properties, '{name}', '{kind}')"
+    for name, kind in _PROMOTED.items()
 )
 
 
@@ -137,7 +138,9 @@ def chdb_insert(way: Way, log: Path, folder: Path) -> float:
 
     with tempfile.TemporaryDirectory(dir=folder) as home:
         chdb = session.Session(home)
-        chdb.query(f"CREATE TABLE e ({_ENVELOPE}, properties {way.properties}{way.derived}) ENGINE = MergeTree ORDER BY (user_id, ts)")
+        chdb.query(
+            f"CREATE TABLE e ({_ENVELOPE}, properties {way.properties}{way.derived}) ENGINE = MergeTree ORDER BY (user_id, ts)"
+        )
         started = time.perf_counter()
         chdb.query(
             f"INSERT INTO e SELECT * FROM file('{log}', JSONEachRow, '{_ENVELOPE}, properties {way.properties}')"
