@@ -5,8 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -58,13 +58,13 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def port(home: Path, tmp_path: Path, kazasu: Kazasu, popup_log: Path) -> Iterator[int]:
+def port(home: Path, tmp_path: Path, kazasu: Kazasu, popup_log: Path) -> int:
     (tmp_path / "funnel.toml").write_text(FUNNEL, "utf-8")
     (tmp_path / "experiment.toml").write_text(EXPERIMENT, "utf-8")
     (tmp_path / "counts.csv").write_text("test,arm,n,x\nwords,a,100,10\nwords,b,120,30\n", "utf-8")
     kazasu("ingest", popup_log)
     kazasu("experiment", "add", "experiment.toml")
-    yield free_port()
+    return free_port()
 
 
 class Serving:
@@ -77,7 +77,7 @@ class Serving:
             words, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
 
-    def __enter__(self) -> "Serving":
+    def __enter__(self) -> Self:
         for _ in range(300):
             try:
                 if httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200:
