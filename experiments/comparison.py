@@ -45,7 +45,7 @@ class Comparison:
         treatment_value: The treatment's value at level 1 − α.
         effect: Treatment − control. Success: at the Bonferroni level over success metrics and arms; else at
             1 − α.
-        relative: (treatment − control) / control at the same level.
+        relative: (treatment − control) / |control| at the same level.
         adjusted_p: Holm over success metrics and arms, Benjamini–Hochberg over exploratory ones; None for
             guardrails and
             where there is no effect.

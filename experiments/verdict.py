@@ -84,9 +84,7 @@ def deteriorated(comparisons: Sequence[Comparison], alpha: float) -> tuple[Compa
     return tuple(
         one
         for one in deciding
-        if isinstance(one.effect, Effect)
-        and one.effect.p_value <= alpha / len(deciding)
-        and not _better(one)
+        if isinstance(one.effect, Effect) and one.effect.p_value <= alpha / len(deciding) and not _better(one)
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,11 +44,11 @@ def run(scale: float = 1.0, sizes: Sequence[int] = SIZES, seed: int = 20_261_122
     return rows
 
 
-def _worlds(n: int) -> Iterator[Draw]:
-    for control, treatment in ((0.01, 0.01), (0.05, 0.07), (0.30, 0.36)):
-        yield lambda rng, c=control, t=treatment: _shares(rng, n, c, t)
-    yield lambda rng: _skewed_means(rng, n)
-    yield lambda rng: _curves(rng, n)
+def _worlds(n: int) -> tuple[Draw, ...]:
+    shares = tuple(
+        partial(_shares, n=n, control=c, treatment=t) for c, t in ((0.01, 0.01), (0.05, 0.07), (0.30, 0.36))
+    )
+    return (*shares, partial(_skewed_means, n=n), partial(_curves, n=n))
 
 
 def _covered(draw: Draw, rng: np.random.Generator, replicates: int, n: int) -> list[dict[str, Any]]:
@@ -80,20 +81,26 @@ def _shares(
     rng: np.random.Generator, n: int, control: float, treatment: float
 ) -> Iterator[tuple[str, Effect | Estimate | NoEffect, float]]:
     """Two arms of n units each with given shares."""
-    arms = [Count(n, int(rng.binomial(n, share))) for share in (control, treatment)]
+    arms = (Count(n, int(rng.binomial(n, control))), Count(n, int(rng.binomial(n, treatment))))
     name = f"{control:.0%} against {treatment:.0%}"
     yield f"wilson {name}", proportions.rate(arms[0], LEVEL), control
-    yield f"newcombe {name}", proportions.difference(*arms, LEVEL), treatment - control
-    yield f"delta ratio {name}", proportions.relative_difference(*arms, LEVEL), treatment / control - 1
+    yield f"newcombe {name}", proportions.difference(*arms, level=LEVEL), treatment - control
+    relative = treatment / control - 1
+    yield f"mover ratio {name}", proportions.relative_difference(*arms, level=LEVEL), relative
+    yield f"delta ratio {name}", proportions.delta_ratio(*arms, level=LEVEL), relative
 
 
 def _skewed_means(
     rng: np.random.Generator, n: int
 ) -> Iterator[tuple[str, Effect | Estimate | NoEffect, float]]:
     """Purses: exponential amounts, 1.0 against 1.2 on average, the treatment arm half as large."""
-    arms = [_moments(rng.exponential(scale, size)) for scale, size in ((1.0, n), (1.2, n // 2))]
-    yield "welch 1.0 against 1.2, exponential", means.difference(*arms, LEVEL), 0.2
-    yield "delta ratio 1.0 against 1.2, exponential", means.relative_difference(*arms, LEVEL), 0.2
+    arms = (_moments(rng.exponential(1.0, n)), _moments(rng.exponential(1.2, n // 2)))
+    yield "welch 1.0 against 1.2, exponential", means.difference(*arms, level=LEVEL), 0.2
+    yield (
+        "delta ratio of means 1.0 against 1.2, exponential",
+        means.relative_difference(*arms, level=LEVEL),
+        0.2,
+    )
 
 
 def _moments(values: np.ndarray[Any, np.dtype[np.float64]]) -> Moments:
@@ -105,13 +112,15 @@ def _curves(rng: np.random.Generator, n: int) -> Iterator[tuple[str, Effect | Es
     """Constant competing hazards, a display limit, and units lost along the way; the treatment's tap hazard is 1.3 times."""
     hazards = [_HAZARDS, _HAZARDS | {"tap": 1.3 * _HAZARDS["tap"]}]
     control, treatment = (survival.incidence(_table(rng, n, arm), "tap", LEVEL) for arm in hazards)
-    assert not isinstance(control, NoEffect)
-    assert not isinstance(treatment, NoEffect)
+    if isinstance(control, NoEffect) or isinstance(treatment, NoEffect):
+        return  # never with n > 0
     for tick in _MOMENTS:
         truth = [_tapped(arm, tick) for arm in hazards]
         yield f"aalen-johansen at {tick / _LIMIT:.0%} of the limit", control.at(tick), truth[0]
         difference = survival.difference_at(control, treatment, tick, LEVEL)
         yield f"incidence difference at {tick / _LIMIT:.0%} of the limit", difference, truth[1] - truth[0]
+        ratio = survival.relative_difference_at(control, treatment, tick, LEVEL)
+        yield f"incidence ratio at {tick / _LIMIT:.0%} of the limit", ratio, truth[1] / truth[0] - 1
 
 
 def _table(rng: np.random.Generator, n: int, hazards: dict[str, float]) -> RiskTable:

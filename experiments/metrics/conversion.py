@@ -33,7 +33,7 @@ class Conversion(Metric):
         )
 
     def relative_effect(self, control: Sample, treatment: Sample, level: float) -> Effect | NoEffect:
-        """The relative change by the delta method."""
+        """The relative change, by MOVER."""
         return proportions.relative_difference(
             only(Count, control, self), only(Count, treatment, self), level
         )

@@ -77,7 +77,7 @@ class Incidence(Metric):
         return survival.difference_at(one, other, self.at_ms, level, coefficient)
 
     def relative_effect(self, control: Sample, treatment: Sample, level: float) -> Effect | NoEffect:
-        """The relative change of incidence at `within` by the delta method."""
+        """The relative change of incidence at `within`."""
         one, other = self._curve(control, level), self._curve(treatment, level)
         if isinstance(one, NoEffect):
             return one

@@ -15,7 +15,7 @@ Limits = Callable[[float], tuple[float, float]]
 """From a normal quantile z > 0 to the (low, high) limits of one estimate; wider for larger z."""
 
 _FARTHEST_Z = 38.0  # beyond this a two-sided p-value is below the smallest double
-_HALVINGS = 100
+_CLOSE = 1e-11  # in z, where the search for a p-value ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,37 @@ def contrast(terms: Sequence[Term], level: float, method: str) -> Effect:
     return Effect(value, Interval(low, high, level), _p_value(terms), "absolute", method)
 
 
+def ratio(control: Term, treatment: Term, level: float, method: str) -> Effect | NoEffect:
+    """(treatment − control) / control of two estimates above 0, from their own intervals (MOVER).
+
+    The ratios R at which the interval of treatment − R · control touches 0 (Donner & Zou 2012, Stat. Methods Med.
+    Res. 21:347–359). So it excludes "no change" exactly when the contrast (1, −1) excludes 0, with its p-value. With
+    few hits it keeps its level where the delta method does not: 1 % of 200 units against 1 %, 99 % against 64 %.
+
+    Args:
+        control: Control's estimate, 0 or more; its weight is not used.
+        treatment: The treatment's estimate, 0 or more; its weight is not used.
+        level: Confidence level in (0, 1).
+        method: The name that the Effect carries.
+
+    Returns:
+        A relative Effect (0.1 = +10 % of control); a NoEffect when control's lower limit is 0.
+    """
+    z = z_of(level)
+    (lc, uc), (lt, ut) = control.limits(z), treatment.limits(z)
+    if lc <= 0:
+        return uncertain_control()
+    product = control.value * treatment.value
+    below = lt * (2 * treatment.value - lt)
+    above = product + _root(product, ut * (2 * treatment.value - ut) * lc * (2 * control.value - lc))
+    low = below / (product + _root(product, below * uc * (2 * control.value - uc))) if below > 0 else 0.0
+    high = above / (lc * (2 * control.value - lc))
+    value = treatment.value / control.value
+    terms = (Term(1, treatment.value, treatment.limits), Term(-1, control.value, control.limits))
+    interval = Interval(min(low, value) - 1, max(high, value) - 1, level)
+    return Effect(value - 1, interval, _p_value(terms), "relative", method)
+
+
 def relative_change(
     control: float, control_variance: float, treatment: float, treatment_variance: float, level: float
 ) -> Effect | NoEffect:
@@ -102,11 +133,19 @@ def divisible(control: float, variance: float, level: float) -> NoEffect | None:
     Fieller (1954), JRSS B 16:175–185.
     """
     if abs(control) <= z_of(level) * math.sqrt(variance):
-        return NoEffect(
-            "ratio_of_uncertain_control",
-            "Control cannot be told from zero, so a relative change has no bounds.",
-        )
+        return uncertain_control()
     return None
+
+
+def uncertain_control() -> NoEffect:
+    """Control may be 0, so nothing can be said relative to it."""
+    return NoEffect(
+        "ratio_of_uncertain_control", "Control cannot be told from zero, so a relative change has no bounds."
+    )
+
+
+def _root(product: float, other: float) -> float:
+    return math.sqrt(max(product * product - other, 0.0))
 
 
 def _mover(terms: Sequence[Term], z: float) -> tuple[float, float]:
@@ -126,7 +165,7 @@ def _p_value(terms: Sequence[Term]) -> float:
     if value == 0:
         return 1.0
     inside, outside = 0.0, _FARTHEST_Z
-    for _ in range(_HALVINGS):
+    while outside - inside > _CLOSE:
         middle = (inside + outside) / 2
         low, high = _mover(terms, middle)
         if low > 0 or high < 0:

@@ -150,6 +150,11 @@ def no_variation() -> NoEffect:
     return NoEffect("no_variation", "All units behaved alike, so chance cannot be told from an effect.")
 
 
+def without_hits() -> NoEffect:
+    """Nothing to divide by, or into."""
+    return NoEffect("ratio_without_hits", "An arm has no hits, so a relative change cannot be stated.")
+
+
 def _require_finite(name: str, value: float) -> None:
     if not math.isfinite(value):
         raise ValueError(f"`{name}` is {value}; must be finite; return a NoEffect where there is no number.")

@@ -25,13 +25,22 @@ def check_proportions(m):
     cells = [Count(100, 10), Count(200, 30), Count(300, 60), Count(400, 160)]
     near(m.interaction(*cells).value, 0.4 - 0.15 - 0.2 + 0.1)
     assert all(m.interaction(*cells[:k], Count(0, 0), *cells[k + 1 :]).code == "no_units" for k in range(4))
+    # treatment − R · control touches 0 at the ends R of the ratio (Donner & Zou 2012)
+    ratio = m.relative_difference(Count(1000, 100), Count(1000, 130))
+    near(ratio.value, 0.3)
+    near(m.difference(Count(1000, 100), Count(1000, 130), 0.95, 1 + ratio.interval.low).interval.low, 0.0)
+    near(m.difference(Count(1000, 100), Count(1000, 130), 0.95, 1 + ratio.interval.high).interval.high, 0.0)
+    assert code(m.relative_difference(Count(9, 0), Count(9, 1))) == "ratio_without_hits"
+    assert code(m.relative_difference(Count(0, 0), Count(9, 1))) == "no_units"
+    assert code(m.relative_difference(Count(9, 1), Count(0, 0))) == "no_units"
+    assert m.relative_difference(Count(9, 1), Count(9, 0)).value == -1
     # c = .1, t = .13, n = 1000: se = √(.13·.87/1000 + 1.69·.09/1000)/.1 = .162854
-    near(m.relative_difference(Count(1000, 100), Count(1000, 130)).value, 0.3)
-    ends(m.relative_difference(Count(1000, 100), Count(1000, 130)), 0.3 - 0.319186, 0.3 + 0.319186)
+    near(m.delta_ratio(Count(1000, 100), Count(1000, 130)).value, 0.3)
+    ends(m.delta_ratio(Count(1000, 100), Count(1000, 130)), 0.3 - 0.319186, 0.3 + 0.319186)
     # log 1.3 ± 1.959964 √(870/130000 + 900/100000)
     ends(m.log_ratio(Count(1000, 100), Count(1000, 130)), 0.016984, 0.661776)
     near(m.log_ratio(Count(1000, 100), Count(1000, 130)).p_value, 0.0362237, 1e-5)
-    for relative in (m.relative_difference, m.log_ratio):
+    for relative in (m.delta_ratio, m.log_ratio):
         assert code(relative(Count(100, 0), Count(100, 10))) == "ratio_without_hits"
         assert code(relative(Count(100, 10), Count(100, 0))) == "ratio_without_hits"
         assert code(relative(Count(9, 9), Count(7, 7))) == "no_variation"
@@ -47,6 +56,13 @@ def check_proportions(m):
 
 
 PROPORTIONS = (
+    Fault(
+        "relative_difference",
+        "_term(1, control), _term(1, treatment)",
+        "_term(1, treatment), _term(1, control)",
+    ),
+    Fault("relative_difference", "control.hits == 0", "treatment.hits == 0"),
+    Fault("relative_difference", "control.n == 0 or", "control.n == 0 and"),
     Fault("wilson", "share + z * z / (2 * n)", "share + z * z / n"),
     Fault("wilson", "(1 + z * z / n)\n", "(1 + z / n)\n"),
     Fault("wilson", "z * z / (4 * n * n)", "z * z / (4 * n)"),
@@ -60,7 +76,7 @@ PROPORTIONS = (
     Fault("interaction", "_term(-1, second)", "_term(1, second)"),
     Fault("interaction", "_term(1, neither)", "_term(-1, neither)"),
     Fault("interaction", "second.n, both.n) == 0", "second.n) == 0"),
-    Fault("relative_difference", "for count in (control, treatment)", "for count in (treatment, control)"),
+    Fault("delta_ratio", "for count in (control, treatment)", "for count in (treatment, control)"),
     Fault("log_ratio", "(a.n - a.hits)", "a.n"),
     Fault("log_ratio", "math.expm1(log - half)", "log - half"),
     Fault("log_ratio", "p_of(log / error)", "p_of(2 * log / error)"),
@@ -91,6 +107,26 @@ def check_contrast(m):
     near(both.p_value, m.p_of(2 / 17**0.5), 1e-9)
     near(m.contrast((negative,), 0.95, "mover").p_value, m.p_of(0.5), 1e-9)
     assert m.contrast((m.Term(1.0, 0.0, lambda z: (-z, z)),), 0.95, "mover").p_value == 1.0
+    # by hand, 1 < 2 < 2.5 and 2 < 3 < 4 at any z: low = 8/(6 + √(36 − 8·2.5·1.5)), high = (6 + √(36 − 8·3))/(1·3)
+    two, three = m.Term(7.0, 2.0, lambda z: (1.0, 2.5)), m.Term(-7.0, 3.0, lambda z: (2.0, 4.0))
+    share = m.ratio(two, three, 0.95, "given")
+    near(share.value, 0.5)
+    ends(share, 8 / (6 + 6**0.5) - 1, (6 + 12**0.5) / 3 - 1, 1e-9)
+    assert (share.scale, share.interval.level) == ("relative", 0.95)
+    near(m.ratio(steady, m.Term(1.0, 3.0, lambda z: (3.0 - z, 3.0 + z)), 0.8, "given").p_value, 1.0)
+    moved = m.ratio(
+        m.Term(1.0, 3.0, lambda z: (3.0 - z, 3.0 + z)),
+        m.Term(1.0, 5.0, lambda z: (5.0 - z, 5.0 + z)),
+        0.8,
+        "given",
+    )
+    near(moved.p_value, m.p_of(2**0.5), 1e-9)  # |5 − 3| = z √2
+    assert (
+        m.ratio(m.Term(1.0, 2.0, lambda z: (0.0, 3.0)), three, 0.95, "given").code
+        == "ratio_of_uncertain_control"
+    )
+    gone = m.ratio(two, m.Term(1.0, 0.0, lambda z: (0.0, 1.0)), 0.95, "given")
+    ends(gone, -1.0, 3**0.5 / 3 - 1, 1e-9)
     change = m.relative_change(-10.0, 0.04, -12.0, 0.09, 0.95)
     near(change.value, -0.2)
     ends(change, -0.2 - z * 0.0384187, -0.2 + z * 0.0384187, 1e-6)
@@ -102,6 +138,14 @@ def check_contrast(m):
 
 
 CONTRAST = (
+    Fault("ratio", "2 * treatment.value - lt", "treatment.value - lt"),
+    Fault("ratio", "2 * treatment.value - ut", "2 * treatment.value + ut"),
+    Fault("ratio", "below * uc * (2 * control.value - uc)", "below * uc"),
+    Fault("ratio", "above / (lc *", "above / (uc *"),
+    Fault("ratio", "Term(-1, control.value", "Term(1, control.value"),
+    Fault("ratio", "if lc <= 0:", "if lc < 0:"),
+    Fault("ratio", "Effect(value - 1", "Effect(value"),
+    Fault("_root", "product * product - other", "product * product + other"),
     Fault("z_of", "(1 - level) / 2", "1 - level"),
     Fault("p_of", "abs(z) / math.sqrt(2)", "abs(z)"),
     Fault("p_of", "abs(z)", "z"),

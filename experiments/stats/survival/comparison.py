@@ -1,7 +1,7 @@
 """Two curves compared at one moment."""
 
-from experiments.stats.contrast import Term, contrast, relative_change
-from experiments.stats.effects import Effect, NoEffect
+from experiments.stats.contrast import Term, contrast, ratio
+from experiments.stats.effects import Effect, NoEffect, without_hits
 from experiments.stats.survival.curves import Curve, limits, unwatched
 
 
@@ -29,7 +29,7 @@ def difference_at(
 def relative_difference_at(
     control: Curve, treatment: Curve, ms: int, level: float = 0.95
 ) -> Effect | NoEffect:
-    """(treatment − control) / control of two shares at one ms by the delta method.
+    """(treatment − control) / control of two shares at one ms, by MOVER from both curves' intervals.
 
     Args:
         control: Control's curve.
@@ -38,17 +38,15 @@ def relative_difference_at(
         level: Confidence level in (0, 1).
 
     Returns:
-        A relative Effect (0.1 = +10 %); a NoEffect beyond the last ms that either arm was watched at, or
-        when control's share is too uncertain to divide by.
+        A relative Effect (0.1 = +10 %), which agrees with `difference_at` about "no change"; a NoEffect beyond the
+        last ms that either arm was watched at, or when control's share is 0.
     """
     last = min(control.last_ms, treatment.last_ms)
     if ms > last:
         return unwatched(ms, last)
-    if treatment.value[ms] == 0:
-        return NoEffect("ratio_without_hits", "An arm has no hits, so a relative change cannot be stated.")
-    c, t = (float(curve.value[ms]) for curve in (control, treatment))
-    vc, vt = (float(curve.variance[ms]) for curve in (control, treatment))
-    return relative_change(c, vc, t, vt, level)
+    if control.value[ms] == 0:
+        return without_hits()
+    return ratio(_term(1, control, ms), _term(1, treatment, ms), level, "mover_ratio_incidence")
 
 
 def _term(weight: float, curve: Curve, ms: int) -> Term:

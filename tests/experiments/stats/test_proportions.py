@@ -114,10 +114,47 @@ def test_a_coefficient_moves_the_hypothesis():
     assert proportions.difference(arm, arm, coefficient=0.999).interval.low < 0
 
 
+@given(counts(), counts(), st.sampled_from([0.9, 0.95, 0.99]))
+@example(Count(200, 3), Count(200, 0), 0.95)
+@example(Count(50, 50), Count(70, 70), 0.95)
+def test_the_ends_of_the_relative_change_are_where_the_shifted_difference_touches_zero(
+    control, treatment, level
+):
+    """treatment − R · control with R = 1 + end: its interval begins or ends at 0 (Donner & Zou 2012)."""
+    found = proportions.relative_difference(control, treatment, level)
+    if isinstance(found, NoEffect):
+        assert (control.hits, found.code) == (0, "ratio_without_hits")
+        return
+    low, high = 1 + found.interval.low, 1 + found.interval.high
+    assert found.value == pytest.approx(
+        treatment.hits / treatment.n / (control.hits / control.n) - 1, abs=1e-9
+    )
+    at_high = proportions.difference(control, treatment, level, high).interval.high
+    assert at_high == pytest.approx(0, abs=1e-9 * max(1.0, high))
+    if treatment.hits:
+        assert proportions.difference(control, treatment, level, low).interval.low == pytest.approx(
+            0, abs=1e-9
+        )
+    else:
+        assert low == 0
+    plain = proportions.difference(control, treatment, level)
+    assert found.p_value == plain.p_value
+    if abs(plain.p_value - (1 - level)) > 1e-9:
+        assert found.interval.contains(0.0) == plain.interval.contains(0.0)
+
+
+def test_a_relative_change_is_stated_with_a_single_tap_in_control():
+    found = proportions.relative_difference(Count(1000, 1), Count(1000, 40))
+    assert found.value == pytest.approx(39)
+    assert 5 < found.interval.low < 39 < found.interval.high < 400
+    assert proportions.relative_difference(Count(0, 0), Count(5, 1)).code == "no_units"
+    assert proportions.relative_difference(Count(5, 1), Count(0, 0)).code == "no_units"
+
+
 @given(counts(), counts())
-def test_the_relative_change_follows_the_delta_method(control, treatment):
+def test_the_delta_ratio_follows_the_delta_method(control, treatment):
     """Oracle: the gradient of t/c taken numerically instead of by hand."""
-    found = proportions.relative_difference(control, treatment)
+    found = proportions.delta_ratio(control, treatment)
     assume(isinstance(found, Effect))
     c, t = control.hits / control.n, treatment.hits / treatment.n
     h = 1e-6 * c
@@ -142,7 +179,7 @@ def test_the_log_ratio_equals_statsmodels(control, treatment):
     assert found.interval.low > -1
 
 
-@pytest.mark.parametrize("relative", [proportions.relative_difference, proportions.log_ratio])
+@pytest.mark.parametrize("relative", [proportions.delta_ratio, proportions.log_ratio])
 @pytest.mark.parametrize(
     ("control", "treatment", "code"),
     [
@@ -173,6 +210,7 @@ def test_even_single_units_and_walls_give_finite_answers(control, treatment):
         proportions.rate(control),
         proportions.difference(control, treatment),
         proportions.relative_difference(control, treatment),
+        proportions.delta_ratio(control, treatment),
         proportions.log_ratio(control, treatment),
     ):
         assert isinstance(found, Effect | Estimate | NoEffect)

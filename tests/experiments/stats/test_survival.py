@@ -241,16 +241,29 @@ def test_two_arms_compared_at_a_moment(control, treatment, ms):
         assert min(abs(again.interval.low), abs(again.interval.high)) == pytest.approx(0, abs=1e-6)
 
 
-def test_the_relative_difference_by_hand():
-    # No censoring: 30 of 100 against 45 of 100 is the delta method on two shares.
-    one = survival.incidence(RiskTable.from_rows(["tap"], [(1, "tap", 30), (5, None, 70)], 5), "tap")
-    other = survival.incidence(RiskTable.from_rows(["tap"], [(2, "tap", 45), (5, None, 55)], 5), "tap")
-    found = survival.relative_difference_at(one, other, 5)
-    error = math.sqrt(0.45 * 0.55 / 100 + 1.5**2 * 0.3 * 0.7 / 100) / 0.3
-    assert found.value == pytest.approx(0.5)
-    assert found.interval.high == pytest.approx(0.5 + 1.959964 * error, abs=1e-6)
-    assert survival.relative_difference_at(one, other, 0).code == "ratio_without_hits"
-    assert survival.relative_difference_at(other, one, 6).code == "beyond_observation"
+@given(ENDINGS, ENDINGS, st.integers(0, 25))
+def test_the_ends_of_the_relative_difference_are_where_the_shifted_difference_touches_zero(
+    control, treatment, ms
+):
+    one, other = (survival.incidence(table_of(endings), "tap") for endings in (control, treatment))
+    found = survival.relative_difference_at(one, other, ms)
+    if isinstance(found, NoEffect):
+        silent = {
+            "beyond_observation": ms > min(one.last_ms, other.last_ms),
+            "ratio_without_hits": one.value[ms] == 0,
+        }
+        assert silent.get(found.code, one.low[ms] < 1e-15)
+        return
+    low, high = 1 + found.interval.low, 1 + found.interval.high
+    assert found.value == pytest.approx(other.value[ms] / one.value[ms] - 1)
+    assert found.p_value == survival.difference_at(one, other, ms).p_value
+    assert survival.difference_at(one, other, ms, coefficient=high).interval.high == pytest.approx(
+        0, abs=1e-9 * high
+    )
+    if other.low[ms] > 0:
+        assert survival.difference_at(one, other, ms, coefficient=low).interval.low == pytest.approx(
+            0, abs=1e-9
+        )
 
 
 def test_a_coefficient_moves_the_hypothesis():
