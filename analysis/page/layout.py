@@ -51,7 +51,7 @@ def header(room: str) -> None:
 def synthetic_banner(answer: Answered) -> None:
     """Say under the page's title that the figures are made up, if any load behind them was declared so."""
     if answer.synthetic:
-        st.session_state[_BANNER].warning(t("common.synthetic"), icon=":material/science:")
+        st.session_state.get(_BANNER, st).warning(t("common.synthetic"), icon=":material/science:")
 
 
 def plain(text: str) -> str:
