@@ -112,7 +112,6 @@ class Identities:
     merged_ids: int
     events_without_session_id: int
     events_without_attempt_id: int
-    events_without_attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,8 @@ class Impressions:
 class HealthAnswer:
     """What landed, what did not and why.
 
-    `at_fault` names the sender that most rejects come from, or says why none can be named.
+    `at_fault` names the sender that most rejects come from, or says why none can be named. `without_attempt` counts
+    events that belong to no attempt; None if that was not asked.
     """
 
     lines: int
@@ -149,6 +149,7 @@ class HealthAnswer:
     days: tuple[Day, ...]
     clocks: Clocks
     identities: Identities
+    without_attempt: int | None
     impressions: Impressions
     timezone: str
     observed_until: datetime | None

@@ -45,5 +45,5 @@ def rejects_chart(found: HealthAnswer, lang: str) -> alt.LayerChart:
     marks = bars.mark_bar(color=palette.VERMILLION) + bars.mark_text(align="left", dx=4).encode(
         text="shown:N"
     )
-    picture: alt.LayerChart = marks.properties(height=BAR_STEP * max(len(rows), 1) + 30)
+    picture: alt.LayerChart = marks.properties(height=BAR_STEP * max(len(rows), 1) + 60)
     return picture

@@ -1,6 +1,6 @@
 """What landed, what did not and why: one query, one answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -38,12 +38,14 @@ class HealthQuery(BaseModel):
     Args:
         samples: rejected lines shown per code, 0 to 100.
         timezone: the zone that labels days; moves no event.
+        attempts: whether to count events that belong to no attempt, the one figure that has to order the whole log.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     samples: int = Field(default=3, ge=0, le=100)
     timezone: str = "Asia/Tokyo"
+    attempts: bool = True
 
     @field_validator("timezone")
     @classmethod
@@ -86,6 +88,7 @@ def answer(store: "Store", query: HealthQuery) -> HealthAnswer:
         days=tuple(Day(**row) for row in reader.rows("days", {"zone": query.timezone})),
         clocks=Clocks(**reader.row("clocks")),
         identities=Identities(**reader.row("identities")),
+        without_attempt=reader.row("attempts")["events_without_attempt"] if query.attempts else None,
         impressions=Impressions(**reader.row("impressions")),
         timezone=query.timezone,
         observed_until=store.observed_until(),
@@ -98,8 +101,8 @@ def answer(store: "Store", query: HealthQuery) -> HealthAnswer:
 def at_fault(senders: Sequence[Sender]) -> Reason | NoEffect:
     """Name the sender that most rejects come from, if they do not just follow the traffic.
 
-    Named when it wrote at least half of the rejects whose sender is known, and at least twice as large a share of
-    them as of all lines.
+    Senders are app versions where the rejected lines still say theirs, else platforms. Named is the one that wrote at
+    least half of the rejects whose sender is known, and at least twice as large a share of them as of all lines.
 
     Args:
         senders: lines by platform and app version.
@@ -107,26 +110,38 @@ def at_fault(senders: Sequence[Sender]) -> Reason | NoEffect:
     Returns:
         A Reason with the sender and both shares, or a NoEffect that says why nobody is named.
     """
-    known = [sender for sender in senders if sender.platform or sender.app_version]
-    rejected = sum(sender.rejected for sender in known)
     if not any(sender.rejected for sender in senders):
         return NoEffect("health.no_rejects", "No line was rejected.")
-    if not rejected:
+    versions = [sender for sender in senders if sender.app_version]
+    platforms = [sender for sender in senders if sender.platform]
+    if any(sender.rejected for sender in versions):
+        lines = _by_name(versions, lambda one: " ".join(filter(None, (one.platform, one.app_version))))
+    elif any(sender.rejected for sender in platforms):
+        lines = _by_name(platforms, lambda one: one.platform or "")
+    else:
         return NoEffect("health.sender_unknown", "The rejected lines do not say which app wrote them.")
-    worst = max(known, key=lambda sender: (sender.rejected, -sender.landed))
-    of_rejects = worst.rejected / rejected
-    of_lines = (worst.landed + worst.rejected) / sum(sender.landed + sender.rejected for sender in known)
-    facts = (
-        ("sender", " ".join(name for name in (worst.platform, worst.app_version) if name)),
-        ("of_rejects", of_rejects),
-        ("of_lines", of_lines),
-        ("rejected", worst.rejected),
-    )
+    return _worst(lines)
+
+
+def _by_name(senders: Sequence[Sender], name_of: Callable[[Sender], str]) -> dict[str, tuple[int, int]]:
+    """name -> (rejected lines, all lines)."""
+    found: dict[str, tuple[int, int]] = {}
+    for sender in senders:
+        rejected, lines = found.get(name_of(sender), (0, 0))
+        found[name_of(sender)] = (rejected + sender.rejected, lines + sender.rejected + sender.landed)
+    return found
+
+
+def _worst(lines: dict[str, tuple[int, int]]) -> Reason | NoEffect:
+    name, (rejected, own) = max(lines.items(), key=lambda item: (item[1][0], -item[1][1]))
+    of_rejects = rejected / sum(one for one, _ in lines.values())
+    of_lines = own / sum(one for _, one in lines.values())
+    facts = (("sender", name), ("of_rejects", of_rejects), ("of_lines", of_lines), ("rejected", rejected))
     if of_rejects < MOST_REJECTS or of_rejects < TIMES_ITS_SHARE * of_lines:
-        return NoEffect("health.senders_alike", "No app version stands out among the rejected lines.", facts)
+        return NoEffect("health.senders_alike", "No sender stands out among the rejected lines.", facts)
     sentence = (
-        f"{facts[0][1]} wrote {of_rejects:.0%} of the rejected lines whose sender is known, "
-        f"but only {of_lines:.0%} of all lines."
+        f"{name} wrote {of_rejects:.0%} of the rejected lines whose sender is known, "
+        f"but only {of_lines:.1%} of all lines."
     )
     return Reason("health.sender_at_fault", sentence, facts)
 
@@ -157,6 +172,7 @@ def to_json(found: HealthAnswer) -> dict[str, object]:
         "days": [_plain(day) for day in found.days],
         "clocks": _plain(found.clocks),
         "identities": _plain(found.identities),
+        "events_without_attempt": found.without_attempt,
         "impressions": _plain(found.impressions),
         "timezone": found.timezone,
         "observed_until": found.observed_until.isoformat() if found.observed_until else None,

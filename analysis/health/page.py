@@ -107,7 +107,7 @@ def _rules(found: HealthAnswer) -> None:
             anonymous=people.anonymous_persons,
             merged=people.merged_ids,
         ),
-        page.t("health.attempts", n=people.events_without_attempt),
+        page.t("health.attempts", n=found.without_attempt),
         page.t(
             "health.conflicts",
             ids=found.id_conflicts,

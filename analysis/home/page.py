@@ -41,7 +41,7 @@ def render() -> None:
     """The home page."""
     page.header("home")
     store = page.store()
-    landed = page.answered(lambda: cached(store, HealthQuery(samples=0), health))
+    landed = page.answered(lambda: cached(store, HealthQuery(samples=0, attempts=False), health))
     page.synthetic_banner(landed)
     lines = page.answered(lambda: _experiments(store))
     waiting = _attention(landed, lines)

@@ -11,7 +11,7 @@ from experiments.comparison import NonInferiority
 from experiments.stats.effects import Effect
 
 Picture = alt.LayerChart | alt.FacetChart
-ROW_HEIGHT = 44
+ROW_HEIGHT, AXIS_HEIGHT = 48, 78
 _COLOURS = {"better": palette.BETTER, "worse": palette.WORSE, "undecided": palette.UNDECIDED}
 
 
@@ -24,6 +24,7 @@ def exposures_chart(found: ReadoutAnswer, lang: str) -> Picture:
             "units": [arm.counted for arm in found.arms],
             "shown": [number(arm.counted, lang) for arm in found.arms],
             "planned": [whole * arm.weight / weights for arm in found.arms],
+            "end": [max(arm.counted, whole * arm.weight / weights) for arm in found.arms],
         }
     )
     base = alt.Chart(rows).encode(y=alt.Y("arm:N", title=None, sort=None, axis=alt.Axis(labelLimit=240)))
@@ -36,11 +37,11 @@ def exposures_chart(found: ReadoutAnswer, lang: str) -> Picture:
                 alt.Tooltip("planned:Q", title=t("readout.planned", lang), format=",.1f"),
             ],
         ),
-        base.mark_text(align="left", dx=6).encode(x="units:Q", text="shown:N"),
+        base.mark_text(align="left", dx=6).encode(x="end:Q", text="shown:N"),
     ]
     if found.randomised:
         layers.append(base.mark_tick(color=palette.ORANGE, thickness=3, size=28).encode(x="planned:Q"))
-    picture: Picture = alt.layer(*layers).properties(height=ROW_HEIGHT * len(rows) + 30)
+    picture: Picture = alt.layer(*layers).properties(height=ROW_HEIGHT * len(rows) + AXIS_HEIGHT)
     return picture
 
 
@@ -84,10 +85,13 @@ def forest_chart(metric: MetricReadout, alpha: float, lang: str) -> Picture | No
         lines.append(rule.encode(x="x:Q"))
     picture: Picture = alt.layer(
         *lines,
-        base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
+        base.mark_rule(strokeWidth=3).encode(
+            x=alt.X("low:Q", title=title, scale=alt.Scale(padding=70), axis=alt.Axis(tickCount=8)),
+            x2="high:Q",
+        ),
         base.mark_point(filled=True, size=110, opacity=1).encode(x="value:Q"),
         base.mark_text(align="left", dy=-14).encode(x="value:Q", text="said:N"),
-    ).properties(height=ROW_HEIGHT * len(rows) + 40)
+    ).properties(height=ROW_HEIGHT * len(rows) + AXIS_HEIGHT)
     return picture
 
 

@@ -15,11 +15,11 @@ from analysis.readout.sentences import (
     decision_of,
     headed,
     interaction_in_words,
+    omnibus_in_words,
     reasons_in_words,
 )
 from experiments.stats.effects import NoEffect
 
-RATES = ("value", "value_low", "value_high", "relative", "relative_low", "relative_high")
 ROLES = ("success", "guardrail", "exploratory")
 
 
@@ -130,8 +130,7 @@ def _metric(found: ReadoutAnswer, metric: MetricReadout) -> None:
             page.chart(picture, alt=page.t("readout.forest_alt", metric=metric.key, level=metric.level))
         page.table(rows, alt=page.t("readout.table_alt", metric=metric.key))
         if len(metric.arms) > 2 and not isinstance(metric.omnibus, NoEffect):
-            chi = metric.omnibus
-            st.markdown(page.t("readout.omnibus", statistic=chi.statistic, df=chi.freedom, p=chi.p_value))
+            st.markdown(page.plain(omnibus_in_words(metric.omnibus, lang)))
         if metric.interaction is not None:
             st.markdown(interaction_in_words(metric.interaction, lang))
 

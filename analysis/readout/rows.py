@@ -4,7 +4,13 @@ import pandas as pd
 
 from analysis import words
 from analysis.readout.answers import MetricReadout, ReadoutAnswer
-from analysis.readout.sentences import arm_in_words, effect_in_words, outcome_in_words, relative_in_words
+from analysis.readout.sentences import (
+    arm_in_words,
+    effect_in_words,
+    outcome_in_words,
+    p_in_words,
+    relative_in_words,
+)
 from experiments.stats.effects import Effect, Estimate, NoEffect
 
 
@@ -75,7 +81,7 @@ def _p(effect: Effect | NoEffect, adjusted: float | None) -> str:
     if isinstance(effect, NoEffect):
         return words.NOTHING
     p_value = effect.p_value if adjusted is None else adjusted
-    return "< 0.0001" if p_value < 0.0001 else f"{p_value:.4f}"
+    return p_in_words(p_value)
 
 
 def _control(lang: str) -> str:

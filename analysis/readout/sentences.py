@@ -7,6 +7,7 @@ from analysis.readout.answers import ArmValue, MetricReadout, ReadoutAnswer
 from experiments.comparison import Comparison
 from experiments.metrics import Unit
 from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats.proportions import ChiSquare
 from experiments.verdict import Decision, Verdict
 
 Outcome = Literal["better", "worse", "undecided", "none"]
@@ -77,6 +78,18 @@ def relative_in_words(found: Effect | NoEffect, lang: str) -> str:
         return words.NOTHING
     low, high = (words.percent(end, lang, signed=True) for end in (found.interval.low, found.interval.high))
     return f"{words.percent(found.value, lang, signed=True)} [{words.between(low, high, lang)}]"
+
+
+def p_in_words(p_value: float) -> str:
+    """A p-value with four decimals, or that it is smaller."""
+    return "< 0.0001" if p_value < 0.0001 else f"{p_value:.4f}"
+
+
+def omnibus_in_words(found: ChiSquare, lang: str) -> str:
+    """The test of all arms at once, as a line."""
+    p_value = p_in_words(found.p_value)
+    equals = p_value if p_value.startswith("<") else f"= {p_value}"
+    return words.t("readout.omnibus", lang, statistic=found.statistic, df=found.freedom, p=equals)
 
 
 def interaction_in_words(found: Effect | NoEffect, lang: str) -> str:

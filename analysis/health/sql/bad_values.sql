@@ -24,7 +24,7 @@ FROM (
                CASE WHEN experiment IS NULL THEN properties ->> '$.experiment' END AS experiment,
                CASE WHEN variant IS NULL THEN properties ->> '$.variant' END AS variant
         FROM events
-        WHERE load_id IN (SELECT load_id FROM loads WHERE bad_values > 0)
+        WHERE bad_values > 0
     ) ON inference_id, model, model_version, conversion, delegate, latency_ms, cold, label, score, impression_id, display_ms,
          copy_id, design_id, elapsed_ms, method, true_label, price_low, price_high, payload_bytes, experiment, variant
     INTO NAME property VALUE value

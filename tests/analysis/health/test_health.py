@@ -114,12 +114,23 @@ def test_the_app_version_that_sends_the_bad_lines_is_named(store: Store) -> None
             [Sender("ios", "3.1", 50, 4), Sender("android", "3.1", 50, 3), Sender("web", "1", 0, 3)],
             "health.senders_alike",
         ),
+        # the rejects name a platform only, and that platform writes most lines anyway
+        (
+            [Sender("ios", "3.1", 60, 0), Sender("ios", None, 0, 9), Sender("web", "1", 40, 0)],
+            "health.senders_alike",
+        ),
     ],
 )
 def test_nobody_is_blamed_without_grounds(senders: list[Sender], code: str) -> None:
     said = at_fault(senders)
     assert isinstance(said, NoEffect)
     assert said.code == code
+
+
+def test_a_platform_is_named_where_its_rejects_hide_their_version() -> None:
+    said = at_fault([Sender("ios", "3.1", 90, 0), Sender("web", None, 0, 9), Sender(None, None, 0, 50)])
+    assert isinstance(said, Reason)
+    assert dict(said.facts)["sender"] == "web"
 
 
 def test_days_are_labelled_in_the_asked_zone_and_move_no_event(store: Store) -> None:
