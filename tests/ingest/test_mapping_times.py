@@ -188,3 +188,4 @@ def test_what_is_wrong_with_an_event_that_is_not_made_does_not_matter(tmp_path):
     outcome = mapped(written(tmp_path, rows), toml)
     assert [event["event"] for event in outcome.events] == ["seen"]
     assert outcome.reject == (2, "no_ts")
+    assert (outcome.file.rows, outcome.file.skipped) == (2, 0)
