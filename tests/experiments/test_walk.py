@@ -1,5 +1,7 @@
 """The compiled walk against the slow reference, on thousands of small logs, and on cases worth reading."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -9,7 +11,7 @@ from experiments.walk import NEVER, OrderBroken, Walk
 from tests.experiments.walk_cases import Case, cases, check_case, log, walked
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=int(os.environ.get("KAZASU_WALK_CASES", "3000")), deadline=None)
 @given(cases())
 def test_the_walk_equals_the_reference(case):
     check_case(Walk, case)

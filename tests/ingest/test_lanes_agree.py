@@ -22,7 +22,9 @@ _SCALARS = st.one_of(
     st.sampled_from(["", "NaN", "[x", "{", "a,}", '":', "\\u0000", "１２", "2026-04-01T00:00:00Z"]),
 )
 _VALUES = st.recursive(
-    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3), max_leaves=6
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
 )
 _TIMES = st.one_of(
     st.builds(
@@ -38,7 +40,19 @@ _TIMES = st.one_of(
     ),
     st.integers(-5, 10**17),
     st.floats(0, 10**14),
-    st.sampled_from(["1775000000", "1775000000.5", "1775000000123", "1775000000123456", "1e9", " 5", "0x10", "1_000", True]),
+    st.sampled_from(
+        [
+            "1775000000",
+            "1775000000.5",
+            "1775000000123",
+            "1775000000123456",
+            "1e9",
+            " 5",
+            "0x10",
+            "1_000",
+            True,
+        ]
+    ),
 )
 
 
@@ -50,12 +64,22 @@ def _line(draw: st.DrawFn) -> bytes:
         "ts": draw(_TIMES),
         draw(st.sampled_from(["user_id", "anonymous_id", "session_id"])): draw(_SCALARS),
         draw(st.sampled_from(["event_id", "seq", "device", "country", "sent_at"])): draw(_VALUES),
-        "properties": draw(st.one_of(st.dictionaries(st.sampled_from(["latency_ms", "model", "k"]), _VALUES, max_size=3), _SCALARS)),
+        "properties": draw(
+            st.one_of(
+                st.dictionaries(st.sampled_from(["latency_ms", "model", "k"]), _VALUES, max_size=3), _SCALARS
+            )
+        ),
     }
-    text = json.dumps(record, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from([(",", ":"), (", ", ": ")])))
+    text = json.dumps(
+        record, ensure_ascii=draw(st.booleans()), separators=draw(st.sampled_from([(",", ":"), (", ", ": ")]))
+    )
     if draw(st.integers(0, 4)) == 0:
         at = draw(st.integers(0, len(text)))
-        text = text[:at] + draw(st.sampled_from([",", "}", "NaN", " ", "\\u0000", '"k":1,', *string.punctuation])) + text[at:]
+        text = (
+            text[:at]
+            + draw(st.sampled_from([",", "}", "NaN", " ", "\\u0000", '"k":1,', *string.punctuation]))
+            + text[at:]
+        )
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -77,7 +101,9 @@ def test_the_fast_lane_is_never_laxer_and_reads_the_same(lines: list[bytes]):
             continue  # the exact lane decides
         assert exact is not None, line
         assert event == exact.event
-        assert micros == round(exact.ts.timestamp() * 1_000_000) or abs(micros - exact.ts.timestamp() * 1e6) < 1
+        assert (
+            micros == round(exact.ts.timestamp() * 1_000_000) or abs(micros - exact.ts.timestamp() * 1e6) < 1
+        )
         assert (user, anonymous) == (exact.user_id, exact.anonymous_id), line
         assert seq == (exact.seq if exact.seq is not None and abs(exact.seq) < 2**63 else seq)
         assert bad >= 0
@@ -104,5 +130,8 @@ _STORE = Store.open(Path(_HOME.name))
 
 
 def test_most_plain_lines_stay_on_the_fast_lane():
-    plain = [json.dumps({"event": "x", "ts": 1775000000 + n, "user_id": "u", "properties": {"k": n}}).encode() for n in range(20)]
+    plain = [
+        json.dumps({"event": "x", "ts": 1775000000 + n, "user_id": "u", "properties": {"k": n}}).encode()
+        for n in range(20)
+    ]
     assert all(row[0] for row in _fast(plain))

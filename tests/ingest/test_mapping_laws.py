@@ -26,7 +26,13 @@ odd_names = st.lists(
 )  # fmt: skip
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31))  # noqa: DTZ001
 rows = st.lists(
-    st.tuples(odd_texts, odd_texts, moments, st.one_of(st.none(), odd_texts), st.floats(allow_nan=False, allow_infinity=False)),
+    st.tuples(
+        odd_texts,
+        odd_texts,
+        moments,
+        st.one_of(st.none(), odd_texts),
+        st.floats(allow_nan=False, allow_infinity=False),
+    ),
     min_size=1,
     max_size=6,
 )

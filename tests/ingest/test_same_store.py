@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ingest.compaction import compact
 from ingest.loading import rebuild
 from tests.ingest.logs import events, good, rejects, write
 
+MANY = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 1
 _BAD = [b'{"event":', b'{"event":"x"}', b"[1]", good(5)[:-1], b'{"event":"x","ts":"yesterday","user_id":"u"}']
 
 
@@ -68,7 +70,7 @@ def _stored(folder: Path, files: list[list[bytes]], *, compacting: bool) -> tupl
 
 
 @given(_two_ways())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=MANY * 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_split_order_and_repetition_gives_the_identical_store(ways):
     first, second = ways
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -81,7 +83,7 @@ def test_any_split_order_and_repetition_gives_the_identical_store(ways):
 
 
 @given(st.lists(_line(), min_size=1, max_size=30))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=MANY * 12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_deleting_the_index_and_rebuilding_gives_the_same_store(lines: list[bytes]):
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"

@@ -1,0 +1,52 @@
+"""The long versions of tests that `make test` runs short: fifty kills, tens of thousands of generated funnels."""
+
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+Row = dict[str, Any]
+
+_LOOPS = {
+    "kill -9 during a load": (
+        ["tests/ingest/test_killed.py"],
+        {"KAZASU_KILLS": "50"},
+        "50 kills: nothing lost, nothing twice",
+    ),
+    "any split, order and repetition of lines": (
+        ["tests/ingest/test_same_store.py", "tests/ingest/test_lanes_agree.py"],
+        {"HYPOTHESIS_PROFILE": "evidence"},
+        "identical stores",
+    ),
+    "compiled walk against the slow reference": (
+        ["tests/experiments/test_walk.py"],
+        {"KAZASU_WALK_CASES": "50000"},
+        "50,000 generated logs: equal",
+    ),
+}
+
+
+def run() -> list[Row]:
+    """Run each loop through pytest.
+
+    Returns:
+        One row a loop: the command, what it shows, whether it was met, and the seconds.
+    """
+    return [_loop(name, *told) for name, told in _LOOPS.items()]
+
+
+def _loop(name: str, files: list[str], settings: dict[str, str], shows: str) -> Row:
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "pytest", "-q", *files]
+    done = subprocess.run(
+        command, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
+    told = " ".join(f"{key}={value}" for key, value in settings.items())
+    return {
+        "figure": name,
+        "command": f"{told} python -m pytest -q {' '.join(files)}",
+        "shows": shows,
+        "met": done.returncode == 0,
+        "seconds": time.perf_counter() - began,
+    }
