@@ -6,20 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from scipy.stats import poisson
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
 from experiments.stats import survival
-from experiments.stats.effects import Effect, NoEffect
-from experiments.stats.proportions import difference, rate
+from experiments.stats.proportions import rate
 from experiments.stats.samples import Count, RiskTable
-
-CAUSES = ("tap", "dismiss", "leave")
-ENDINGS = st.lists(st.tuples(st.integers(0, 25), st.sampled_from([*CAUSES, None])), min_size=1, max_size=80)
-
-
-def table_of(endings, limit_ms=25):
-    return RiskTable.from_rows(CAUSES, [(ms, cause, 1) for ms, cause in endings], limit_ms)
+from tests.experiments.stats.endings import CAUSES, ENDINGS, table_of
 
 
 def curves_of(table):
@@ -170,114 +162,6 @@ def test_the_area_is_the_time_lost():
     assert survival.time_lost_ms(curve, 3) == pytest.approx(0.5)
 
 
-@given(ENDINGS, st.integers(1, 30))
-def test_hazards_count_every_ending_and_every_watched_moment_once(endings, width_ms):
-    table = table_of(endings)
-    for cause in CAUSES:
-        bins = survival.hazard(table, cause, width_ms)
-        assert sum(one.events for one in bins) == sum(c == cause for _, c in endings)
-        assert sum(one.watched_s for one in bins) == pytest.approx(sum(ms for ms, _ in endings) / 1000)
-        assert (bins[0].from_ms, bins[-1].to_ms) == (0, 25)
-
-
-def test_a_hazard_bin_as_r_prints_it():
-    # R 4.2.2: poisson.test(10)$conf.int = 4.795388696 18.390356042; poisson.test(0, 5)$conf.int = 0 0.7377758908
-    # 30 impressions: ten tapped and ten were lost at 500 ms, ten expired at 1000: 30 · 500 + 10 · 1 ms until 501.
-    rows = [(500, "tap", 10), (500, None, 10), (1000, None, 10)]
-    taps, quiet = survival.hazard(RiskTable.from_rows(["tap"], rows, 1000), "tap", 501)
-    assert (taps.from_ms, taps.to_ms, taps.events) == (0, 501, 10)
-    assert taps.watched_s == pytest.approx(15.01)
-    assert taps.rate.value == pytest.approx(10 / 15.01)
-    assert taps.rate.interval.low == pytest.approx(4.795388696 / 15.01)
-    assert taps.rate.interval.high == pytest.approx(18.390356042 / 15.01)
-    assert quiet.rate.interval.low == 0.0
-    assert quiet.rate.interval.high == pytest.approx(0.7377758908 * 5 / quiet.watched_s)
-
-
-@given(st.integers(0, 200))
-def test_the_hazard_interval_leaves_exactly_the_tails(events):
-    """Garwood's limits are where the Poisson tails reach 2.5 %."""
-    (one,) = survival.hazard(
-        RiskTable.from_rows(["tap"], [(10, "tap", events), (10, None, 300)], 10), "tap", 10
-    )
-    low, high = one.rate.interval.low * one.watched_s, one.rate.interval.high * one.watched_s
-    assert poisson.cdf(events, high) == pytest.approx(0.025, rel=1e-6)
-    if events:
-        assert poisson.sf(events - 1, low) == pytest.approx(0.025, rel=1e-6)
-
-
-def test_a_bin_that_nobody_was_watched_in_has_no_hazard():
-    bins = survival.hazard(RiskTable.from_rows(["tap"], [(2, "tap", 5)], 10), "tap", 5)
-    assert isinstance(bins[1].rate, NoEffect)
-    assert bins[0].rate.value == pytest.approx(5 / 0.010)
-
-
-def test_unknown_causes_and_widths_are_refused():
-    table = table_of([(1, "tap")])
+def test_an_unknown_cause_is_refused():
     with pytest.raises(ValueError, match="`cause` is 'swipe'; must be one of"):
-        survival.incidence(table, "swipe")
-    with pytest.raises(ValueError, match="`cause` is 'swipe'; must be one of"):
-        survival.hazard(table, "swipe", 5)
-    with pytest.raises(ValueError, match="`width_ms` is 0; must be 1 or more"):
-        survival.hazard(table, "tap", 0)
-
-
-@given(ENDINGS, ENDINGS, st.integers(0, 25))
-def test_two_arms_compared_at_a_moment(control, treatment, ms):
-    """Oracle: Zou & Donner (2008) by hand from the two printed intervals."""
-    one, other = (survival.incidence(table_of(endings), "tap") for endings in (control, treatment))
-    found = survival.difference_at(one, other, ms)
-    if isinstance(found, NoEffect):
-        assert ms > min(one.last_ms, other.last_ms)
-        return
-    c, t = one.at(ms), other.at(ms)
-    below = math.hypot(t.value - t.interval.low, c.interval.high - c.value)
-    above = math.hypot(t.interval.high - t.value, c.value - c.interval.low)
-    assert found.value == pytest.approx(t.value - c.value, abs=1e-12)
-    assert found.interval.low == pytest.approx(found.value - below, abs=1e-12)
-    assert found.interval.high == pytest.approx(found.value + above, abs=1e-12)
-    if 1e-9 < found.p_value < 0.999:
-        again = survival.difference_at(one, other, ms, 1 - found.p_value)
-        assert min(abs(again.interval.low), abs(again.interval.high)) == pytest.approx(0, abs=1e-6)
-
-
-@given(ENDINGS, ENDINGS, st.integers(0, 25))
-def test_the_ends_of_the_relative_difference_are_where_the_shifted_difference_touches_zero(
-    control, treatment, ms
-):
-    one, other = (survival.incidence(table_of(endings), "tap") for endings in (control, treatment))
-    found = survival.relative_difference_at(one, other, ms)
-    if isinstance(found, NoEffect):
-        silent = {
-            "beyond_observation": ms > min(one.last_ms, other.last_ms),
-            "ratio_without_hits": one.value[ms] == 0,
-        }
-        assert silent.get(found.code, one.low[ms] < 1e-15)
-        return
-    low, high = 1 + found.interval.low, 1 + found.interval.high
-    assert found.value == pytest.approx(other.value[ms] / one.value[ms] - 1)
-    assert found.p_value == survival.difference_at(one, other, ms).p_value
-    assert survival.difference_at(one, other, ms, coefficient=high).interval.high == pytest.approx(
-        0, abs=1e-9 * high
-    )
-    if other.low[ms] > 0:
-        assert survival.difference_at(one, other, ms, coefficient=low).interval.low == pytest.approx(
-            0, abs=1e-9
-        )
-
-
-def test_a_coefficient_moves_the_hypothesis():
-    arm = survival.incidence(RiskTable.from_rows(["tap"], [(1, "tap", 30), (5, None, 70)], 5), "tap")
-    assert survival.difference_at(arm, arm, 5, coefficient=0.9).value == pytest.approx(0.03)
-
-
-def test_a_curve_without_censoring_and_a_share_tell_the_same_story():
-    arms = [
-        RiskTable.from_rows(["tap"], [(1, "tap", hits), (5, None, 1000 - hits)], 5) for hits in (100, 140)
-    ]
-    over_time = survival.difference_at(*(survival.incidence(arm, "tap") for arm in arms), 5)
-    plain = difference(Count(1000, 100), Count(1000, 140))
-    assert isinstance(over_time, Effect)
-    assert over_time.value == pytest.approx(plain.value)
-    assert over_time.interval.low == pytest.approx(plain.interval.low, abs=1e-3)
-    assert over_time.p_value == pytest.approx(plain.p_value, rel=0.1)
+        survival.incidence(table_of([(1, "tap")]), "swipe")
