@@ -32,7 +32,7 @@ def precision_chart(found: ModelsAnswer, lang: str) -> Picture:
         y=alt.Y("group:N", title=None, sort=names, axis=alt.Axis(labelLimit=320))
     )
     lowest = min((float(str(row["low"])) for row in rows), default=0.0)
-    span = alt.X("low:Q", title=t("models.axis.precision", lang), axis=alt.Axis(format="%"),
+    span = alt.X("low:Q", title=t("models.axis.precision", lang), axis=alt.Axis(format="%", tickCount=7),
                  scale=alt.Scale(domain=[max(0.0, math.floor(lowest * 10 - 1) / 10), 1.0]))  # fmt: skip
     bars = base.mark_rule(color=palette.BLUE, strokeWidth=2).encode(x=span, x2="high:Q")
     tips = [alt.Tooltip("group:N", title=t("models.group", lang))]
@@ -55,10 +55,10 @@ def latency_chart(found: ModelsAnswer, temperature: str | None, lang: str) -> Pi
     base = alt.Chart(pd.DataFrame(rows)).encode(
         y=alt.Y("group:N", title=None, sort=names, axis=alt.Axis(labelLimit=320)),
         color=alt.Color("quantile:N", scale=alt.Scale(domain=list(_COLOURS), range=list(_COLOURS.values())),
-                        legend=alt.Legend(title=None, orient="top")),
+                        legend=alt.Legend(title=None, orient="top", symbolOpacity=1)),
     )  # fmt: skip
     ends = base.mark_rule(strokeWidth=3, opacity=0.4).encode(
-        x=alt.X("low:Q", title=t("models.axis.latency", lang)), x2="high:Q"
+        x=alt.X("low:Q", title=t("models.axis.latency", lang), axis=alt.Axis(tickCount=10)), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=80, opacity=1).encode(
         x="ms:Q",

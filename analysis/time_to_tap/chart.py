@@ -137,5 +137,5 @@ def _point(point: Point, cause: str) -> dict[str, object]:
 
 def _colours(key: str, names: list[str], colours: list[str]) -> alt.Color:
     spread = [colours[place % len(colours)] for place in range(len(names))]
-    legend = alt.Legend(title=None, orient="top", labelLimit=240)
+    legend = alt.Legend(title=None, orient="top", labelLimit=240, symbolOpacity=1)
     return alt.Color(f"{key}:N", scale=alt.Scale(domain=names, range=spread), legend=legend)

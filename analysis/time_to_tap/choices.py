@@ -43,6 +43,6 @@ def _about_display(records: Sequence[Mapping[str, Any]], experiments: Sequence[s
     newest = {str(record["key"]): record["body"] for record in records}
     for key, body in reversed(newest.items()):
         limits = {variant.get("payload", {}).get("display_ms") for variant in body.get("variants", ())}
-        if key in experiments and len(limits) > 1:
+        if key in experiments and len(limits - {None}) > 1:
             return key
     return None
