@@ -31,8 +31,8 @@ def run(worlds: int = 50, users: int = USERS) -> list[Row]:
 
     Returns:
         One row a family and nominal level: how many planted values, how many inside, the share and its
-        Monte-Carlo standard error (worlds are independent, the values of one world are not); the row
-        "all at 95 %" says whether the requirement is met; the last rows count verdicts.
+        Monte-Carlo standard error (worlds are independent, the values of one world are not); the rows
+        "all at 95 %" say whether the requirement is met; the last rows count verdicts.
     """
     began = time.perf_counter()
     kept: list[list[Covered]] = []
@@ -63,8 +63,9 @@ def _families(kept: list[list[Covered]]) -> list[Row]:
         for family, level in keys
     ]
     single = [[pair for pair in world if abs(pair.level - NOMINAL) < 1e-9] for world in kept]
-    total = _row("all at 95 %", single)
-    return [*rows, {**total, "required": REQUIRED, "met": total["share"] >= REQUIRED}]
+    fewer = [[pair for pair in world if pair.family != "latency"] for world in single]
+    totals = [_row("all at 95 %", single), _row("all at 95 % but the many latencies", fewer)]
+    return [*rows, *({**total, "required": REQUIRED, "met": total["share"] >= REQUIRED} for total in totals)]
 
 
 def _of(world: list[Covered], family: str, level: float) -> list[Covered]:
