@@ -63,9 +63,9 @@ def _rejects(found: HealthAnswer) -> None:
     page.chart(rejects_chart(found, page.lang()), alt=page.t("health.rejects_alt", n=found.in_quarantine))
     for code in found.codes:
         label = f"{code.code} · {words.count(code.lines, page.lang(), 'row')}"
+        if words.has(f"reject.{code.code}"):
+            label = f"{label} · {page.t(f'reject.{code.code}')}"
         with st.expander(label):
-            if words.has(f"reject.{code.code}"):
-                st.markdown(page.t(f"reject.{code.code}"))
             rows = pd.DataFrame(
                 {
                     "source": [line.source for line in code.samples],

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from analysis import words
 from analysis.readout import ReadoutAnswer, ReadoutQuery, answer
 from experiments import Experiment
+from experiments.stats.effects import NoEffect, Reason
+from experiments.verdict import Verdict
 from ingest import Store, load
 
 NAMES = {
@@ -78,7 +81,22 @@ def readout(store: Store, experiment: Experiment | str, **asked: Any) -> Readout
     """The readout of an experiment."""
     found = answer(store, ReadoutQuery(experiment=experiment, **asked))
     assert isinstance(found, ReadoutAnswer)
+    speaks(found)
     return found
+
+
+def speaks(found: ReadoutAnswer) -> None:
+    """Everything that the answer says is said in both languages, with every fact its sentence needs."""
+    verdict = found.verdict.reasons if isinstance(found.verdict, Verdict) else (found.verdict,)
+    said: list[Reason | NoEffect] = [*verdict, *(check.reason for check in found.checks)]
+    for metric in found.metrics:
+        effects = [part for one in metric.effects for part in (one.effect, one.relative, one.non_inferiority)]
+        parts = [*effects, *(arm.value for arm in metric.arms), metric.omnibus, metric.interaction]
+        said += [part for part in parts if isinstance(part, NoEffect)]
+    for one in said:
+        assert words.has(f"reason.{one.code}"), one
+        assert words.reason(one, "en")
+        assert words.reason(one, "ja") != one.sentence, one
 
 
 def hits(found: ReadoutAnswer, metric: str = "tapped") -> dict[str, tuple[int | None, int]]:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from readout_stories import conversion, land, plan, readout
 
 from analysis.readout.answers import ReadoutAnswer
 from ingest import Store
+from tests.analysis.readout.readout_stories import conversion, land, plan, readout
 
 ARMS = ("control", "b")
 PEOPLE = ("ann", "bob", "cyd", "dan", "eve", "fay")

@@ -1,11 +1,11 @@
 """Anchors, sums and times: what a metric reads of each unit, told as stories."""
 
 import pytest
-from readout_stories import conversion, hits, land, plan, readout
 
 from analysis.readout.answers import ReadoutAnswer
 from experiments.stats.effects import Estimate, NoEffect
 from ingest import Store
+from tests.analysis.readout.readout_stories import conversion, hits, land, plan, readout
 
 SHOWN = 'from = "impression"'
 

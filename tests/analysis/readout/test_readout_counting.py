@@ -1,9 +1,9 @@
 """Who counts, and which events count: told as stories."""
 
 import pytest
-from readout_stories import conversion, hits, land, plan, readout
 
 from ingest import Store
+from tests.analysis.readout.readout_stories import conversion, hits, land, plan, readout
 
 
 def test_units_count_once_in_the_arm_of_their_first_exposure(store: Store) -> None:
