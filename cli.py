@@ -160,6 +160,8 @@ def demo(
     from analysis.terminal.demo import demo as landed_sample
     from analysis.terminal.landing import progress_bar
 
+    if serve_pages:
+        serving.refuse_taken(port)
     with progress_bar(quiet=as_json) as progress:
         answer = landed_sample(ctx.obj, progress=progress)
     finish("demo", answer, as_json=as_json, lang=lang)

@@ -9,7 +9,7 @@ BAD_INPUT: Literal[2] = 2
 UNAVAILABLE: Literal[3] = 3
 _SHOWN = 80
 _MUST_BE = (
-    ("Input should be ", "must be "),
+    ("Input should ", "must "),
     ("String should ", "must "),
     ("List should ", "must "),
     ("Tuple should ", "must "),

@@ -30,6 +30,8 @@ ROOMS = {
 
 
 EXPERIMENT = "experiment"
+FILE_VERBS = frozenset({"ingest", "quarantine_write", "quarantine_replay"})
+"""Verbs that read or write files which the user names: an OSError is then bad input."""
 
 
 class _Payload(BaseModel):
@@ -98,6 +100,8 @@ def run_verb(
         said = str(error).split("\n", 1)[0]
         return refusal("engine", f"`store` gave no answer: {said}; run: kazasu doctor", exit_code=UNAVAILABLE)
     except OSError as error:
+        if verb not in FILE_VERBS:
+            raise
         return refusal("unreadable_file", f"`{error.filename}` is not usable: {error.strerror}.")
     except ValueError as error:
         if not str(error).startswith("`"):

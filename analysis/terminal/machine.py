@@ -1,5 +1,6 @@
 """What can be wrong with this machine: versions, folder, disk, port, fonts; and how to mend it."""
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -113,10 +115,24 @@ def _disk(home: Path) -> Finding:
 
 
 def _port(port: int) -> Finding:
-    if taken(port):
-        sentence = f"Port {port} is taken; if that is not Kazasu itself, the pages cannot be served there."
-        return Finding("port", "warn", sentence, "Run `kazasu serve --port` with a free port.")
-    return Finding("port", "ok", f"Port {port} is free for the pages.")
+    if not taken(port):
+        return Finding("port", "ok", f"Port {port} is free for the pages.")
+    if _is_kazasu(port):
+        return Finding("port", "ok", f"Kazasu serves its pages on port {port}.")
+    sentence = f"Port {port} is taken by another program; the pages cannot be served there."
+    return Finding("port", "warn", sentence, "Run `kazasu serve --port` with a free port.")
+
+
+def _is_kazasu(port: int) -> bool:
+    door = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        door.request("GET", "/healthz")
+        told = json.loads(door.getresponse().read(10_000))
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        door.close()
+    return isinstance(told, dict) and ("data_version" in told or told.get("status") == "unavailable")
 
 
 def taken(port: int) -> bool:

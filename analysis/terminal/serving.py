@@ -25,8 +25,7 @@ def serve(home: Path | None, port: int, host: str, *, browser: bool) -> None:
     Raises:
         BadInput: the port is taken.
     """
-    if taken(port):
-        raise BadInput(f"`--port` is {port}; must be free, but something listens there; choose another.")
+    refuse_taken(port)
     if home is not None:
         os.environ["KAZASU_HOME"] = str(home.resolve())
     import app
@@ -37,6 +36,19 @@ def serve(home: Path | None, port: int, host: str, *, browser: bool) -> None:
         url = f"http://{'localhost' if everywhere else host}:{port}"
         threading.Thread(target=_open, args=(url, port), name="browser", daemon=True).start()
     app.app.run(config={"server.port": port, "server.address": host, "server.headless": True})
+
+
+def refuse_taken(port: int) -> None:
+    """Refuse a port that something on this machine already listens on.
+
+    Args:
+        port: the port.
+
+    Raises:
+        BadInput: it is taken.
+    """
+    if taken(port):
+        raise BadInput(f"`--port` is {port}; must be free, but something listens there; choose another.")
 
 
 def _open(url: str, port: int) -> None:

@@ -9,6 +9,16 @@ BAD = [
     (["ingest", "nowhere.ndjson"], "`source` is "),
     (["funnel", "nowhere.toml"], "`nowhere.toml` is not readable"),
     (["experiment", "add", "nowhere.toml"], "`nowhere.toml` is not readable"),
+    (["readout"], "`experiment` and `table` are both"),
+    (["readout", "nothing-on-record"], "`experiment` is 'nothing-on-record'"),
+    (["readout", "--table", "nowhere.csv"], "`nowhere.csv` is not readable"),
+    (["taps", "--where", "ios"], "`--where` is 'ios'; must be NAME=VALUE"),
+    (["taps", "--where", "colour=red"], "`colour` is not known here"),
+    (["taps", "--from", "2026-04-01"], "`from` is '2026-04-01'; must have timezone info."),
+    (["taps", "--experiment", "x", "--by", "copy_id"], "`by` is 'copy_id'"),
+    (["models", "--budget-ms", "-3"], "`budgets_ms.0` is -3.0; must be greater than 0."),
+    (["quarantine", "replay", "nowhere.ndjson"], "`"),
+    (["quarantine", "list", "--out", "/nowhere/x"], "`/nowhere/x` is not usable"),
 ]
 
 

@@ -118,7 +118,12 @@ def test_what_is_written_while_serving_is_seen_by_everybody(
         assert kazasu("experiment", "add", "experiment.toml", "--json").json["added"] is False
         assert kazasu("rebuild", "--json").json["loads"] == 2
         assert kazasu("quarantine", "list", "--out", "mend.ndjson", "--json").json["written"] == 1
-        assert kazasu("doctor", "--port", port).exit == 0
+        doctor = kazasu("doctor", "--port", port, "--json")
+        assert doctor.exit == 0
+        found = {one["code"]: one["sentence"] for one in doctor.json["findings"]}
+        assert found["port"] == f"Kazasu serves its pages on port {port}."
+        assert found["owner"].endswith("announces that it serves this store.")
+        assert found["balance"] == "All 9 lines are accounted for."
     assert kazasu("funnel", "funnel.toml", "--json").json["steps"][0]["units"] == 4
 
 
