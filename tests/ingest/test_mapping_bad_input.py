@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from mapped import LEAST, mapped, written
 
 from ingest.formats.mapping import MappingError, read_mapping
 from ingest.formats.tabular.rows import SourceError
+from tests.ingest.mapped import LEAST, mapped, written
 
 GOOD = "user,event,ts\n"
 
@@ -232,6 +232,14 @@ def test_half_a_packed_file_lands_its_whole_rows_and_rejects_the_one_it_breaks_o
     assert sorted(path.name for path in tmp_path.iterdir()) == [name, "out.ndjson"]
 
 
+def test_a_break_is_told_once_even_if_rows_without_an_id_make_the_file_be_read_again(tmp_path):
+    rows = "id,user,event,ts\n" + "".join(
+        f"{'' if n % 9 else n},{row}\n" for n, row in enumerate(good(*MANY).splitlines())
+    )
+    outcome = mapped(half_of(rows, gzip.compress, tmp_path, "log.csv.gz"), LEAST + 'event_id = "id"\n')
+    assert outcome.rejected == [(len(outcome.events) + 1, "damaged_source")]
+
+
 def test_half_a_packed_ndjson_keeps_its_whole_lines(tmp_path):
     lines = "".join(json.dumps({"user": user, "event": "x", "ts": "2026-04-01"}) + "\n" for user in MANY)
     outcome = mapped(half_of(lines, gzip.compress, tmp_path, "log.ndjson.gz"), LEAST)
@@ -328,6 +336,7 @@ def test_the_source_is_never_written_to(tmp_path):
 
 
 def test_a_blank_line_or_a_line_feed_in_a_name_above_the_rows_adds_no_row(tmp_path):
-    assert users(mapped(written(tmp_path, "\n" + GOOD + good("ann")), LEAST)) == ["ann"]
+    outcome = mapped(written(tmp_path, "\n" + GOOD + good("ann")), LEAST)
+    assert (users(outcome), outcome.file.rows) == (["ann"], 1)
     split_name = written(tmp_path, 'user,event,ts,"two\nlines"\nann,opened,2026-04-01T10:00:00Z,x\n')
     assert mapped(split_name, LEAST).properties == {"two\nlines": "x"}

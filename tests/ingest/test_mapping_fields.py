@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from mapped import LEAST, mapped, written
 
 from ingest.formats.tabular.rows import SourceError
+from tests.ingest.mapped import LEAST, mapped, written
 
 ROW = "user,event,ts,os\nann,opened,2026-04-01T10:00:00Z,android\n"
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mapped import LEAST, mapped, written
+
+from tests.ingest.mapped import LEAST, mapped, written
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12)
 odd_texts = st.one_of(

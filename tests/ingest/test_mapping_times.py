@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from mapped import mapped, written
 
 from ingest.formats.tabular.rows import SourceError
+from tests.ingest.mapped import mapped, written
 
 FIELDS = '[fields]\nuser_id = { constant = "ann" }\nevent = { constant = "opened" }\nts = "ts"\n'
 
