@@ -21,6 +21,10 @@ _WANTED = {
 }
 
 
+CODES = frozenset(_WANTED) - {"no_event_id"}
+"""The codes a row can be rejected with once it has been read; rows without an id are given one instead."""
+
+
 def sentence(code: str, field: str, value: str | None) -> str:
     """The sentence for a row that a mapping cannot turn into events.
 
