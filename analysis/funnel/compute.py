@@ -65,17 +65,19 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
 
 def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
     """The steps of each group, where `group` says in which of `groups` every unit stands."""
-    units, times, maturing = [], [], []
+    units: list[list[int]] = []
+    maturing: list[list[int]] = []
+    times: list[list[StepTime | None]] = []
     growing = np.flatnonzero(walked.growing)
     for k in range(len(names)):
         reached = np.flatnonzero(walked.reach > k)
-        n = np.bincount(group[reached], minlength=groups)
         waiting = growing[walked.reach[growing] <= k]
+        n = np.bincount(group[reached], minlength=groups)
         units.append(n.tolist())
         maturing.append(np.bincount(group[waiting], minlength=groups).tolist())
-        us = walked.times[reached, k] - walked.times[reached, max(k - 1, 0)]
-        by_group = us[np.argsort(group[reached], kind="stable")] if groups > 1 else us
-        times.append([_time(part) if k else None for part in np.split(by_group, np.cumsum(n)[:-1])])
+        times.append(
+            [_time(part) for part in _durations(walked, k, reached, group, n)] if k else [None] * groups
+        )
     return [
         tuple(
             StepAnswer(
@@ -90,6 +92,14 @@ def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> 
         )
         for g in range(groups)
     ]
+
+
+def _durations(walked: Walked, k: int, reached: Ints, group: Ints, n: Ints) -> list[Ints]:
+    """Microseconds from step k to step k + 1 of those who reached it, group by group."""
+    us = walked.times[reached, k] - walked.times[reached, k - 1]
+    if len(n) > 1:
+        us = us[np.argsort(group[reached], kind="stable")]
+    return np.split(us, np.cumsum(n)[:-1])
 
 
 def _nobody(step: str) -> NoEffect:
@@ -111,11 +121,12 @@ def _time(us: Ints) -> StepTime | None:
 def _groups(names: tuple[str, ...], walked: Walked, top: int) -> tuple[Group, ...]:
     """Values by units that entered, then missing, then the rest; each unit stands in one group."""
     values = pa.nulls(len(walked.reach)) if walked.values is None else walked.values
-    found = values.dictionary_encode()
+    found = values if isinstance(values, pa.DictionaryArray) else values.dictionary_encode()
     labels = [_label(value) for value in found.dictionary.to_pylist()]
     codes = found.indices.fill_null(len(labels)).to_numpy(zero_copy_only=False).astype(np.int64)
     entered = np.bincount(codes, minlength=len(labels) + 1)
-    ranked = sorted(range(len(labels)), key=lambda code: (-entered[code], labels[code]))
+    seen = [code for code in range(len(labels)) if entered[code]]
+    ranked = sorted(seen, key=lambda code: (-entered[code], labels[code]))
     named: list[tuple[tuple[str | None], Kind, list[int]]] = [
         ((labels[c],), "value", [c]) for c in ranked[:top]
     ]

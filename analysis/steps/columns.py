@@ -32,6 +32,11 @@ def keys_of(column: pa.Array, before: pa.Scalar | None, key: int) -> tuple[Ints,
     return key + np.cumsum(new), column[-1]
 
 
+def places(steps: Ints, n: int) -> pa.Array:
+    """The places of values, from 0, that masks of n steps carry from bit n on; -1 where there is none."""
+    return pa.array((steps >> n) - 1)
+
+
 class Touched:
     """Follows a walk and picks the first or the last value of each unit that ends."""
 

@@ -22,6 +22,22 @@ _SOURCES = {
     "impression": ("events", "impression_id"),
 }
 _CLUSTERED = "events_main", "person_key"
+_FEW = frozenset(
+    {
+        "platform",
+        "os_version",
+        "app_version",
+        "device",
+        "model",
+        "model_version",
+        "conversion",
+        "delegate",
+        "label",
+    }
+    | {"copy_id", "design_id", "method", "true_label", "experiment", "variant", "event"}
+)
+"""Text columns that hold the same few values over and over."""
+MOST_KNOWN = 255
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
@@ -39,7 +55,8 @@ class Selection:
     """The questions behind one funnel, as DuckDB SQL.
 
     Args:
-        rows: Columns unit, ts, steps (the mask; its bit n says that a value stands there) and value, if asked.
+        rows: Columns unit, ts, steps (the mask; from bit n on the value's place among `known`, from 1, or a bare 1
+            where a value stands) and, unless `known` tells it, value.
         counts: One row: without_unit, then for each of `fields` how many values were no numbers; None if there
             is nothing to count.
         fields: Fields that are compared with numbers and may hold something else.
@@ -50,13 +67,14 @@ class Selection:
     fields: tuple[str, ...]
 
 
-def select(funnel: Funnel, *, clustered: bool, ordered: bool) -> Selection:
+def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:
     """Compile a funnel's definition to what it reads; what was compiled lately is kept.
 
     Args:
         funnel: The definition.
         clustered: Read persons where they are stored in order, under their integer key.
         ordered: Sort the rows by unit, ts, seq, event_id; else they come as they are stored.
+        known: Every value of the breakdown's field, if they are few: rows then carry a value's place.
 
     Returns:
         The questions.
@@ -64,27 +82,44 @@ def select(funnel: Funnel, *, clustered: bool, ordered: bool) -> Selection:
     Raises:
         ValueError: A condition cannot be asked of its field.
     """
-    return _select(funnel.model_dump_json(), clustered, ordered)
+    return _select(funnel.model_dump_json(), clustered, ordered, known)
+
+
+def values(funnel: Funnel) -> str | None:
+    """The question for every value of the breakdown's field; None if they may be many.
+
+    Args:
+        funnel: The definition; its unit is stored in order.
+    """
+    if funnel.breakdown is None or funnel.breakdown.by[0] not in _FEW:
+        return None
+    column = unbound(_CLUSTERED[0])[funnel.breakdown.by[0]]
+    few = column.name("value").as_table().filter(_there(column)).distinct().order_by("value")
+    return sql_of(few.limit(MOST_KNOWN + 1))
 
 
 @lru_cache(maxsize=256)
-def _select(definition: str, clustered: bool, ordered: bool) -> Selection:  # noqa: FBT001
+def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, ...]) -> Selection:  # noqa: FBT001
     funnel = Funnel.model_validate_json(definition)
     seen, unit = _source(funnel, clustered=clustered)
     named = [_named(seen, step) for step in funnel.steps]
     steps = _mask(seen, funnel, named)
+    value = None if funnel.breakdown is None else field(seen, funnel.breakdown.by[0])
     columns = {"unit": unit, "ts": seen.ts, "steps": steps}
-    if funnel.breakdown is not None:
-        columns["value"] = field(seen, funnel.breakdown.by[0])
+    if value is not None and known:
+        columns["steps"] = steps + list_position(ibis.array(list(known)), value).fill_null(0) * (
+            1 << len(named)
+        )
+    elif value is not None:
+        columns["steps"] = steps + ibis.cases((_there(value), 1 << len(named)), else_=0).cast("int64")
+        columns["value"] = value
+    some = _some_name(seen, funnel)
+    rows = seen if some is None else seen.filter(some)
     if ordered:
-        rows = seen.select(**columns, seq=seen.seq, event_id=seen.event_id)
-        rows = rows.filter(rows.steps > 0, _there(rows.unit)).order_by("unit", "ts", "seq", "event_id")
-        rows = rows.select(*columns)
+        rows = rows.filter(steps > 0, _there(unit)).select(**columns, seq=seen.seq, event_id=seen.event_id)
+        rows = rows.order_by("unit", "ts", "seq", "event_id").select(*columns)
     else:
-        rows = seen.select(**columns)
-    if funnel.breakdown is not None:
-        valued = ibis.cases((_there(rows.value), 1 << len(funnel.steps)), else_=0)
-        rows = rows.mutate(steps=rows.steps + valued)
+        rows = rows.select(**columns)
     wrong = _numeric(seen, funnel, named)
     counts = None
     if wrong or funnel.unit != "user":
@@ -116,11 +151,21 @@ def _named(rows: ir.Table, step: Step) -> ir.BooleanValue:
     return reduce(or_, [rows.event == name for name in step.events])
 
 
-def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
-    """Bit k-1: this event may serve step k; `from` and `to` bind the first step only.
+def _some_name(rows: ir.Table, funnel: Funnel) -> ir.BooleanValue | None:
+    """Is the event one of any step? None if one of them takes every event."""
+    names = [step.events for step in funnel.steps]
+    if any(events is None for events in names):
+        return None
+    return _place(rows, sorted({name for events in names if events is not None for name in events})).notnull()
 
-    Names alone are looked up in a list, which DuckDB does once per different name; conditions are CASEs.
-    """
+
+def _place(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
+    """The place of the event's name in a list. DuckDB looks it up once per different name, and never joins."""
+    return list_position(ibis.array(list(names)), rows.event)
+
+
+def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
+    """Bit k-1: this event may serve step k; `from` and `to` bind the first step only."""
     start = []
     if funnel.from_ is not None:
         start.append(rows.ts >= _instant(funnel.from_))

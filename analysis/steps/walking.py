@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.ask import ask, batches
-from analysis.steps.columns import Touched, keys_of
-from analysis.steps.selection import Selection, select
+from analysis.steps.columns import Touched, keys_of, places
+from analysis.steps.selection import MOST_KNOWN, Selection, select, values
 from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
@@ -68,45 +68,60 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
     from experiments.walk import OrderBroken
 
     clustered = funnel.unit == "user" and store.clustered()
-    selection = select(funnel, clustered=clustered, ordered=not clustered)
     until = funnel.observed_until or store.observed_until()
+    few = values(funnel) if clustered else None
+    known = _known(store, few)
     try:
-        units, values = _walk(store, funnel, selection)
+        selection = select(funnel, clustered=clustered, ordered=not clustered, known=known)
+        units, found = _walk(store, funnel, selection, known)
     except OrderBroken:
         if not clustered:
             raise
-        selection = select(funnel, clustered=True, ordered=True)
-        units, values = _walk(store, funnel, selection)
+        selection = select(funnel, clustered=True, ordered=True, known=known)
+        units, found = _walk(store, funnel, selection, known)
     without_unit, *wrong = _counts(store, selection)
     return Walked(
         reach=np.concatenate([part.reach for part in units]),
         times=np.concatenate([part.times for part in units]),
         growing=np.concatenate([_growing(part, funnel, until) for part in units]),
-        values=values,
+        values=found,
         without_unit=without_unit,
         not_numbers=tuple(zip(selection.fields, wrong, strict=True)),
         observed_until=until,
-        sql="\n\n".join(one for one in (selection.rows, selection.counts) if one is not None),
+        sql="\n\n".join(one for one in (few, selection.rows, selection.counts) if one is not None),
     )
 
 
-def _walk(store: "Store", funnel: Funnel, selection: Selection) -> "tuple[list[Units], pa.Array | None]":
+def _walk(
+    store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...]
+) -> "tuple[list[Units], pa.Array | None]":
     from experiments.walk import Walk
 
-    walk = Walk(len(funnel.steps), funnel.within_us)
+    n = len(funnel.steps)
+    walk = Walk(n, funnel.within_us)
     touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
     units: list[Units] = []
     unit: pa.Scalar | None = None
     with batches(store, selection.rows, rows=BATCH_ROWS) as reader:
         for batch in reader:
             keys, unit = keys_of(batch["unit"], unit, walk.key)
-            moments = batch["ts"].cast(pa.int64()).to_numpy()
-            ended = walk.feed(keys, moments, batch["steps"].to_numpy())
+            steps = batch["steps"].to_numpy()
+            ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
             if touched is not None:
-                touched.follow(batch["value"], ended, walk.value_rows)
+                touched.follow(places(steps, n) if known else batch["value"], ended, walk.value_rows)
             units += ended
     ended = walk.finish()
-    return units + ended, None if touched is None else touched.finish(ended)
+    if touched is None:
+        return units + ended, None
+    found = touched.finish(ended)
+    return units + ended, pa.DictionaryArray.from_arrays(found, list(known)) if known and len(
+        found
+    ) else found
+
+
+def _known(store: "Store", question: str | None) -> tuple[str, ...]:
+    found = () if question is None else ask(store, question)["value"].to_pylist()
+    return tuple(found) if len(found) <= MOST_KNOWN else ()
 
 
 def _counts(store: "Store", selection: Selection) -> list[int]:

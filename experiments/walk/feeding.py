@@ -21,7 +21,7 @@ class Units:
         times: (units, n) microseconds of each step of the chosen chain; NEVER beyond `reach`.
         rows: (units, n) the row that served each step, counted from 0 over everything fed; -1 beyond `reach`.
         latest_start: Microseconds of the unit's last row of step 1.
-        first_value: The first row that matches a step and carries a value (bit n of its mask); -1 if none.
+        first_value: The first row that matches a step and carries a value; -1 if none.
         last_value: The last such row.
     """
 
@@ -73,7 +73,7 @@ class Walk:
         Args:
             keys: The unit of each row; ascending.
             moments: Microseconds of each row; ascending within a unit.
-            masks: Steps each row matches; bit n is set if the row carries a value for attribution.
+            masks: Steps each row matches; from bit n on anything but 0 says that it carries a value.
 
         Returns:
             The units that ended in this batch.

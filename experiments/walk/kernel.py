@@ -159,7 +159,7 @@ def walk(
     Args:
         keys: The unit of each row.
         moments: Microseconds of each row.
-        masks: Bit k-1: matches step k; bit n: carries a value.
+        masks: Bit k-1: matches step k; from bit n on: not 0 if it carries a value.
         begin: The row to go on with.
         n: Steps.
         within: Microseconds.
@@ -214,7 +214,7 @@ def walk(
             if mask == 0:
                 i += 1
                 continue
-        if (masks[i] >> n) & 1:
+        if masks[i] >> n:
             latest = base + i
             first = latest if first < 0 else first
         if waiting == 0 and i + 1 < count and (moments[i + 1] != time or keys[i + 1] != key):
@@ -225,12 +225,12 @@ def walk(
             while step >= 0 and left != 0:
                 if (left >> step) & 1:
                     left ^= 1 << step
-                    if start[step] > start[step + 1] and time - start[step] <= within:
-                        mine = slot[step]
-                        slot[step], slot[step + 1] = slot[step + 1], mine
-                        start[step + 1] = start[step]
-                        times[mine, step], chosen[mine, step] = time, base + i
-                        top = max(top, step + 1)
+                    began, after, mine, other = start[step], start[step + 1], slot[step], slot[step + 1]
+                    gains = (began > after) & (time - began <= within)
+                    times[mine, step], chosen[mine, step] = time, base + i  # beyond what `mine` has reached
+                    start[step + 1] = began if gains else after
+                    slot[step], slot[step + 1] = (other, mine) if gains else (mine, other)
+                    top = max(top, step + 1 if gains else 0)
                 step -= 1
             if top > reach:
                 reach = top
