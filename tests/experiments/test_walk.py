@@ -74,6 +74,8 @@ def test_within_an_instant_the_best_assignment_is_found_not_the_first():
     assert story("ab0 a0", n=2).rows == (1, 0)
     # Three steps, three rows, one way only.
     assert story("abc0 ab0 a0").rows == (2, 1, 0)
+    # Row 0 looks like the earliest a, but then b and c would share row 1.
+    assert story("abc0 bc0 a0").rows == (2, 0, 1)
 
 
 def test_equal_choices_take_the_earliest_rows():

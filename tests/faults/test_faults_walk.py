@@ -19,19 +19,19 @@ PATIENCE_S, PATIENCE_CALLS = 60, 50_000
 
 FAULTS = (
     # the window
-    Fault("walk", "time - start[step] <= within", "time - start[step] < within"),
-    Fault("walk", "time - start[step] <= within", "True"),
+    Fault("walk", "time - began <= within", "time - began < within"),
+    Fault("walk", " & (time - began <= within)", ""),
     Fault("_extend_by_many", "now - start[level] > within", "now - start[level] >= within"),
     Fault("_extend_by_many", " or now - start[level] > within", ""),
     # which chain is chosen
-    Fault("walk", "start[step] > start[step + 1] and", "start[step] != NEVER and"),
-    Fault("walk", "start[step + 1] = start[step]\n", "start[step + 1] = time\n"),
+    Fault("walk", "(began > after) &", "(began != NEVER) &"),
+    Fault("walk", "= began if gains else after", "= time if gains else after"),
     Fault("_extend_by_many", "start[level] <= start[level + 1] or", "start[level] == NEVER or"),
     Fault("_extend_by_many", "range(n - 1, -1, -1)", "range(n)"),
     Fault("_extend_by_many", "start[step + 1] = start[level]", "start[step + 1] = now"),
     Fault("_extend_by_many", "slot[level], slot[target] = slot[target], slot[level]", "pass"),
     Fault("_extend_by_many", "top = max(top, target)", "top = target"),
-    Fault("walk", "slot[step], slot[step + 1] = slot[step + 1], mine", "slot[step + 1] = mine"),
+    Fault("walk", "(other, mine) if gains", "(mine, mine) if gains"),
     # one row serves one step; ties
     Fault("_extend_by_many", "served[:], closed[:] = -1, -1, 0", "served[:], closed[:] = -1, -1, closed"),
     Fault("_augment", "or closed[row] or", "or"),
@@ -108,6 +108,7 @@ def _stories() -> None:
         (3, 10, "a0 b5 c10", ()),
         (3, 10, "a0 b5 c11", (1, 2)),
         (3, 10, "abc0 ab0 a0", (1,)),
+        (3, 10, "abc0 bc0 a0", (2,)),
         (3, 10, "a0! b1 b1 c2! a4", (2, 4)),
     ):
         check_case(Walk, Case(n, within, {5: log(text), 6: log(text)}, cuts))
