@@ -340,3 +340,35 @@ def test_a_blank_line_or_a_line_feed_in_a_name_above_the_rows_adds_no_row(tmp_pa
     assert (users(outcome), outcome.file.rows) == (["ann"], 1)
     split_name = written(tmp_path, 'user,event,ts,"two\nlines"\nann,opened,2026-04-01T10:00:00Z,x\n')
     assert mapped(split_name, LEAST).properties == {"two\nlines": "x"}
+
+
+BAD_ROWS = {
+    "ragged_row": [b"ann,opened", b"ann,opened,2026-04-01T10:00:00Z,x", b"ann", b"a b c"],
+    "open_quote": [b'"ann,opened,2026-04-01T10:00:00Z', b'ann,"opened,2026-04-01T10:00:00Z', b'ann,opened,"'],
+    "not_utf8": [b"\xff\xfe,opened,2026-04-01T10:00:00Z", "表示,a,b".encode("shift_jis")],
+    "nul_character": [b"a\0nn,opened,2026-04-01T10:00:00Z"],
+    "no_unit": [b",opened,2026-04-01T10:00:00Z", b'"",opened,2026-04-01T10:00:00Z'],
+    "no_event": [b"ann,,2026-04-01T10:00:00Z"],
+    "no_ts": [b"ann,opened,", b",,", b'ann,opened,""'],
+    "bad_ts": [
+        b"ann,opened,soon",
+        b"ann,opened,2026-02-30",
+        b"ann,opened,1775037600",
+        b"ann,opened,9999-01-01",
+    ],
+    "id_too_long": [b"x" * 600 + b",opened,2026-04-01T10:00:00Z"],
+    "event_too_long": [b"ann," + b"x" * n + b",2026-04-01T10:00:00Z" for n in (300, 20 << 20)],
+}
+
+
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+@pytest.mark.parametrize(("code", "row"), [(code, row) for code, rows in BAD_ROWS.items() for row in rows])
+def test_one_bad_row_anywhere_is_rejected_with_its_number_and_code_and_the_others_land(
+    tmp_path, code, row, place
+):
+    rows = [line.encode() for line in good("ann", "bob", "cid", "dan").splitlines()]
+    where = {"first": 0, "middle": 2, "last": 4}[place]
+    rows.insert(where, row)
+    outcome = mapped(written(tmp_path, GOOD.encode() + b"\n".join(rows) + b"\n"), LEAST)
+    assert outcome.rejected == [(where + 1, code)]
+    assert users(outcome) == ["ann", "bob", "cid", "dan"]

@@ -1,10 +1,17 @@
-"""Rows of CSV and TSV: by Arrow's quick reader if every row keeps the form, else record by record."""
+"""Rows of CSV and TSV: by Arrow's quick reader if every row keeps the form, else record by record.
 
+Arrow's reader is lenient where rows could be lost unseen: a quote that is never closed swallows what follows. So it is
+trusted only with a file whose quotes all stand at the edges of values and whose values hold no line feed.
+"""
+
+import re
 from collections.abc import Iterator
 from itertools import islice
+from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from ingest.event import Reject
@@ -15,6 +22,7 @@ from ingest.formats.tabular.rows import LINE, Column, SourceError
 
 _BLOCK = 16 << 20
 _BATCH = 16_384
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 class DelimitedRows:
@@ -48,7 +56,7 @@ class DelimitedRows:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows with one value for each column, in the order of the file."""
         self.rejects.clear()
-        exactly, self.unsure = self.unsure or not self._bare, False
+        exactly, self.unsure = self.unsure or not self._bare or self._has_odd_marks(), False
         return self._exact() if exactly else self._quick()
 
     def _names(self) -> list[str]:
@@ -73,6 +81,9 @@ class DelimitedRows:
         with self._plain.path.open("rb") as file:
             try:
                 for batch in self._arrow(file):
+                    if any(pc.any(pc.match_substring(values, "\n")).as_py() for values in batch.columns):
+                        self.unsure = True
+                        return
                     lines = pa.array(range(line, line + batch.num_rows), pa.int64())
                     line += batch.num_rows
                     yield pa.RecordBatch.from_arrays([lines, *batch.columns], schema=self.schema)
@@ -80,6 +91,14 @@ class DelimitedRows:
                 self.unsure = True
                 return
         self.rejects.extend(self._plain.reject(line))
+
+    def _has_odd_marks(self) -> bool:
+        """Whether a quote stands inside a value, or a carriage return before anything but a line feed."""
+        edge = re.escape((self._form.delimiter + self._form.quote).encode()) + rb"\r\n"
+        quote = re.escape(self._form.quote.encode())
+        inside = re.compile(rb"(?<=[^" + edge + rb"])" + quote + rb"(?=[^" + edge + rb"])")
+        with self._plain.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            return bool((quote and inside.search(content)) or _LONE_RETURN.search(content))
 
     def _arrow(self, file: BinaryIO) -> csv.CSVStreamingReader:
         aliases = [column.alias for column in self.columns]
