@@ -2,15 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from analysis.readout.table import TableColumns
 from experiments import Experiment
 
 Split = Literal["copy_id", "design_id", "display_ms", "platform", "device", "os_version", "app_version"]
 PLACES = ("platform", "device", "os_version", "app_version")
+
+
+def _written_as(value: object) -> str:
+    return "key" if isinstance(value, str) else "definition"
+
+
+Subject = Annotated[
+    Annotated[str, Tag("key")] | Annotated[Experiment, Tag("definition")], Discriminator(_written_as)
+]
 
 
 class ReadoutQuery(BaseModel):
@@ -28,7 +37,7 @@ class ReadoutQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    experiment: str | Experiment | None = None
+    experiment: Subject | None = None
     table: tuple[dict[str, str | int | float], ...] | None = None
     columns: TableColumns = Field(default_factory=TableColumns)
     observed_until: AwareDatetime | None = None

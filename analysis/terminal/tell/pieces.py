@@ -7,6 +7,7 @@ from typing import Any
 from analysis import words
 from analysis.terminal.screen import write
 from analysis.words import t
+from experiments.stats.effects import Reason
 
 Answer = Mapping[str, Any]
 FULL, MINUS = "█", "−"
@@ -64,10 +65,10 @@ def because(said: Mapping[str, Any] | None, lang: str) -> str:
     """The sentence of a reason or a "cannot say", in the reader's language where it is known there."""
     if not said:
         return ""
-    key, facts = f"reason.{said['code']}", said.get("facts")
-    if lang == "en" or facts is None or not words.has(key):
+    facts = said.get("facts")
+    if lang == "en" or facts is None:
         return str(said["sentence"])
-    return t(key, lang, **facts)
+    return words.reason(Reason(str(said["code"]), str(said["sentence"]), tuple(facts.items())), lang)
 
 
 def bar(value: float, most: float, width: int = 32) -> str:
