@@ -44,7 +44,16 @@ pages = {
     for section, rooms in MENU.items()
 }
 page.room_pages({one.url_path or "home": one for section in pages.values() for one in section})
-chosen = st.navigation(pages)
+chosen = st.navigation(pages, position="hidden")
 with st.sidebar:
+    # A menu of our own: Streamlit's puts sections into a list where screen readers expect only entries (axe: list).
+    for section, rooms in pages.items():
+        if section:
+            st.markdown(f":small[:gray[{section}]]")
+        with st.container(gap="xsmall"):
+            for room in rooms:
+                page.link(room.url_path or "home", room.title, wide=True)
+    st.space("small")
     page.switch_language()
+    page.tell_browser(chosen.url_path)
 chosen.run()

@@ -110,7 +110,7 @@ def _figures(landed: HealthAnswer, waiting: int) -> None:
 
 
 def _needs(waiting: list[Attention]) -> None:
-    st.subheader(page.t("home.attention"), anchor=False)
+    st.header(page.t("home.attention"), anchor=False)
     if not waiting:
         st.markdown(f":material/check_circle: {page.t('home.nothing')}")
     for one in waiting:
@@ -118,7 +118,7 @@ def _needs(waiting: list[Attention]) -> None:
 
 
 def _readouts(lines: list[Line]) -> None:
-    st.subheader(page.t("home.experiments"), anchor=False)
+    st.header(page.t("home.experiments"), anchor=False)
     if not lines:
         st.markdown(page.t("home.experiments.none"))
         st.code(ADD_EXPERIMENT, language="bash")

@@ -31,7 +31,7 @@ phone. Text from the data goes through `page.plain` where Markdown is read.
 """
 
 from analysis.page.guards import answered, empty, explain, store
-from analysis.page.language import lang, switch_language, t
+from analysis.page.language import lang, switch_language, t, tell_browser
 from analysis.page.layout import (
     cards,
     chart,
@@ -73,4 +73,5 @@ __all__ = [
     "synthetic_banner",
     "t",
     "table",
+    "tell_browser",
 ]

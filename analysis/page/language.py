@@ -39,7 +39,6 @@ def switch_language() -> None:
         on_change=_chosen,
         label_visibility="collapsed",
     )
-    st.html(_TELL_THE_BROWSER[active], unsafe_allow_javascript=True)
 
 
 def _chosen() -> None:
@@ -48,5 +47,25 @@ def _chosen() -> None:
     st.query_params["lang"] = asked
 
 
-# Screen readers pronounce by <html lang>; app.py sets it on load, this after a switch without a reload.
-_TELL_THE_BROWSER = {name: f"<script>document.documentElement.lang = '{name}'</script>" for name in LANGS}
+def tell_browser(address: str) -> None:
+    """Tell the browser the language for screen readers after a switch, and on a phone put the menu away.
+
+    `<html lang>` comes right with every load (app.py); this is for switches without one. The script runs when the
+    page or the language changes, and holds nothing but these two.
+
+    Args:
+        address: the page's url_path.
+    """
+    st.html(_SCRIPTS[lang()].replace("PAGE", address), unsafe_allow_javascript=True)
+
+
+_SCRIPTS = {
+    name: f"""<script data-page="PAGE">
+document.documentElement.lang = "{name}";
+if (innerWidth < 768) {{
+  document.querySelector("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarCollapseButton] button")
+    ?.click();
+}}
+</script>"""
+    for name in LANGS
+}

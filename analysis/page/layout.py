@@ -61,7 +61,7 @@ def plain(text: str) -> str:
 
 def finding(sentence: str) -> None:
     """The page's one finding, in words, above every chart."""
-    st.subheader(plain(sentence), anchor=False)
+    st.header(plain(sentence), anchor=False)
 
 
 def cards(figures: Sequence[tuple[str, str, str | None]]) -> None:
@@ -99,11 +99,12 @@ def room_pages(pages: Mapping[str, object]) -> None:
     st.session_state[_PAGES] = dict(pages)
 
 
-def link(room: str, label: str, *, icon: str | None = None, **question: str) -> None:
+def link(room: str, label: str, *, icon: str | None = None, wide: bool = False, **question: str) -> None:
     """A link to another page with its question: `link("readout", name, experiment="display-8s")`."""
     known = st.session_state.get(_PAGES, {}).get(room)
     if known is None:
         st.markdown(plain(label))
         return
     kept = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    st.page_link(known, label=plain(label), icon=icon, query_params={**question, **kept})
+    width = "stretch" if wide else "content"
+    st.page_link(known, label=plain(label), icon=icon, width=width, query_params={**question, **kept})

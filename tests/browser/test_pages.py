@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from analysis import words
 from tests.browser.service import PAGES, PHONE, WIDE, drawn
@@ -59,7 +60,7 @@ def test_the_menu_leads_to_every_page_by_keyboard_alone(service, reader):
     someone = reader(service, lang="en")
     tab = someone.open("")
     for page in ("funnel", "health"):
-        link = tab.locator(f"[data-testid=stSidebarNavLink][href$='/{page}']")
+        link = tab.locator(f"[data-testid=stSidebar] a[href*='{page}']").locator("visible=true").first
         for _ in range(60):
             tab.keyboard.press("Tab")
             if link.evaluate("one => one === document.activeElement || one.contains(document.activeElement)"):
@@ -77,8 +78,21 @@ def test_a_reader_changes_the_language_and_it_stays_over_the_pages(service, read
     tab.get_by_role("radio", name="English").or_(tab.get_by_role("button", name="English")).first.click()
     tab.get_by_role("heading", level=1, name=title("health", "en")).wait_for()
     assert "lang=en" in tab.url
-    assert tab.evaluate("document.documentElement.lang") == "en"
-    tab.get_by_role("link", name=words.t("nav.funnel", "en")).click()
+    expect(tab.locator("html")).to_have_attribute("lang", "en")
+    tab.locator("[data-testid=stSidebar]").get_by_role("link", name=words.t("nav.funnel", "en")).click()
     tab.get_by_role("heading", level=1, name=title("funnel", "en")).wait_for()
     tab.wait_for_url("**lang=en*")
+    assert someone.trouble == []
+
+
+def test_on_a_phone_the_menu_goes_away_once_a_page_is_chosen(service, reader):
+    someone = reader(service, lang="ja", screen=PHONE)
+    tab = someone.open("")
+    menu = tab.locator("[data-testid=stSidebar]")
+    expect(menu).to_have_attribute("data-collapsed", "true")
+    tab.get_by_test_id("stExpandSidebarButton").click()
+    expect(menu).to_have_attribute("data-collapsed", "false")
+    menu.get_by_role("link", name=words.t("nav.health", "ja")).click()
+    tab.get_by_role("heading", level=1, name=title("health", "ja")).wait_for()
+    expect(menu).to_have_attribute("data-collapsed", "true")
     assert someone.trouble == []

@@ -6,6 +6,7 @@ import time
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from analysis import words
 from tests.browser.service import PAGES, PHONE, environment, kazasu, serving
@@ -21,7 +22,7 @@ def test_without_data_every_page_says_how_to_load_some(tmp_path, reader, lang):
         for page in PAGES:
             tab = someone.open(page)
             assert tab.locator(".st-key-empty").is_visible(), page
-            assert "kazasu" in tab.locator(".st-key-empty").inner_text(), page
+            expect(tab.locator(".st-key-empty")).to_contain_text("kazasu", timeout=20_000)
             assert tab.locator(WRONG).count() == 0, page
         assert someone.trouble == []
 
@@ -78,6 +79,6 @@ def test_a_broken_store_is_said_kindly_with_the_way_to_mend_it(tmp_path, reader,
         for page in PAGES:
             tab = someone.open(page)
             assert tab.get_by_text(words.t("store.broken", lang)).is_visible(), page
-            assert "kazasu rebuild" in tab.locator(".st-key-broken").inner_text(), page
+            expect(tab.locator(".st-key-broken")).to_contain_text("kazasu rebuild", timeout=20_000)
             assert tab.locator(WRONG).count() == 0, page
         assert someone.trouble == []
