@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 from conftest import Kazasu, process
 
 HOLD = "import sys, time\nfrom ingest import Store\nwith Store.open():\n    print('held', flush=True)\n    time.sleep(60)\n"
@@ -21,11 +22,10 @@ def landed_part(home: Path) -> Path:
     return manifest.with_suffix(".parquet")
 
 
-def damage(path: Path) -> None:
-    """Overwrite the middle of a file."""
+def damage(path: Path, at: int) -> None:
+    """Overwrite 80 bytes of a file."""
     content = bytearray(path.read_bytes())
-    middle = len(content) // 2
-    content[middle - 40 : middle + 40] = bytes(80)
+    content[at : at + 80] = bytes(80)
     path.write_bytes(content)
 
 
@@ -73,12 +73,13 @@ def test_a_broken_index_is_mended_by_what_the_doctor_says(
     findings(kazasu, "balance", exit_code=0)
 
 
+@pytest.mark.parametrize("place", ["its rows", "its description"])
 def test_a_damaged_landed_file_is_found_and_named_with_its_source(
-    kazasu: Kazasu, popup_log: Path, home: Path
+    kazasu: Kazasu, popup_log: Path, home: Path, place: str
 ) -> None:
     kazasu("ingest", popup_log)
     part = landed_part(home)
-    damage(part)
+    damage(part, 10 if place == "its rows" else part.stat().st_size - 200)
     (landed,) = [one for one in findings(kazasu, "landed", exit_code=1) if one["level"] == "fail"]
     assert str(part) in landed["sentence"]
     assert str(popup_log) in landed["sentence"]
