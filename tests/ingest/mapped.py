@@ -21,6 +21,9 @@ ts = "ts"
 """
 
 
+GOOD = "user,event,ts\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a log: its events in order of row, as written and without their row numbers."""
@@ -67,3 +70,12 @@ def written(folder: Path, content: str | bytes, name: str = "log.csv") -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def good(*users: str) -> str:
+    """Rows that land, one a user; GOOD is their header."""
+    return "".join(f"{user},opened,2026-04-01T10:00:00Z\n" for user in users)
+
+
+def users(outcome: Outcome) -> list[str]:
+    return [event["user_id"] for event in outcome.events]

@@ -24,7 +24,9 @@ SHOWN = [
 def test_an_example_gives_the_events_it_shows(tmp_path, csv, toml, told):
     expected = [json.loads(line) for line in told.splitlines()]
     events = mapped(written(tmp_path, csv), toml).events
-    assert [{name: event[name] for name in shown} for event, shown in zip(events, expected, strict=True)] == expected
+    assert [
+        {name: event[name] for name in shown} for event, shown in zip(events, expected, strict=True)
+    ] == expected
 
 
 def test_every_mapping_on_the_page_can_be_read(tmp_path):

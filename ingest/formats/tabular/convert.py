@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.event import Reject
+from ingest.events import MAX_LINE_BYTES
 from ingest.formats.mapping import Mapping
 from ingest.formats.mapping.model import Format
 from ingest.formats.tabular.delimited import DelimitedRows
@@ -154,7 +155,8 @@ def _run(rows: Rows, mapping: Mapping, name: str, out: Path, con: Cursor, *, num
     if rows.unsure:
         return _run(rows, mapping, name, out, con, numbered=numbered)
     done.rows += len(rows.rejects)
-    done.rejects = sorted([*rows.rejects, *done.rejects], key=lambda reject: reject.line)
+    rejects = sorted([*rows.rejects, *done.rejects], key=lambda reject: reject.line)
+    done.rejects = [replace(reject, raw=reject.raw[:MAX_LINE_BYTES]) for reject in rejects]
     return done
 
 
