@@ -41,6 +41,10 @@ class StepAnswer:
     time: StepTime | None
     maturing: int
 
+    def seconds(self, name: str) -> float | None:
+        """One figure of the step's time, such as "p50_s"; None where there is none."""
+        return None if self.time is None else float(getattr(self.time, name))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

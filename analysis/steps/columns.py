@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
+def with_unit(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows that carry a unit."""
+    unit = batch["unit"]
+    return batch.filter(unit.is_valid()) if unit.null_count else batch
+
+
 def keys_of(column: pa.Array, before: pa.Scalar | None, key: int) -> tuple[Ints, pa.Scalar | None]:
     """Units as ascending integers.
 

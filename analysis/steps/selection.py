@@ -55,10 +55,9 @@ class Selection:
     """The questions behind one funnel, as DuckDB SQL.
 
     Args:
-        rows: Columns unit, ts, steps (the mask; from bit n on the value's place among `known`, from 1, or a bare 1
-            where a value stands) and, unless `known` tells it, value.
-        counts: One row: without_unit, then for each of `fields` how many values were no numbers; None if there
-            is nothing to count.
+        rows: Columns unit (NULL where there is none), ts, steps (the mask; from bit n on the value's place among
+            `known`, from 1, or a bare 1 where a value stands) and, unless `known` tells it, value.
+        counts: One row: for each of `fields` how many values were no numbers; None without such fields.
         fields: Fields that are compared with numbers and may hold something else.
     """
 
@@ -116,16 +115,13 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     some = _some_name(seen, funnel)
     rows = seen if some is None else seen.filter(some)
     if ordered:
-        rows = rows.filter(steps > 0, _there(unit)).select(**columns, seq=seen.seq, event_id=seen.event_id)
+        rows = rows.filter(steps > 0).select(**columns, seq=seen.seq, event_id=seen.event_id)
         rows = rows.order_by("unit", "ts", "seq", "event_id").select(*columns)
     else:
         rows = rows.select(**columns)
     wrong = _numeric(seen, funnel, named)
-    counts = None
-    if wrong or funnel.unit != "user":
-        without = steps > 0 if funnel.unit == "user" else (steps > 0) & ~_there(unit)
-        asked = {"without_unit": without} | {f"not_number_{k}": one for k, one in enumerate(wrong.values())}
-        counts = sql_of(seen.aggregate(**{name: _times(one) for name, one in asked.items()}))
+    asked = {f"not_number_{k}": _times(one) for k, one in enumerate(wrong.values())}
+    counts = sql_of(seen.aggregate(**asked)) if asked else None
     return Selection(sql_of(rows), counts, tuple(wrong))
 
 
@@ -141,7 +137,8 @@ def _source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     if funnel.observed_until is not None:
         bounds.append(rows.ts <= _instant(funnel.observed_until))
     seen = rows.filter(*bounds) if bounds else rows
-    return seen, seen[column] if column else field(seen, funnel.unit.removeprefix(PROPERTY)).cast("string")
+    unit = seen[column] if column else field(seen, funnel.unit.removeprefix(PROPERTY)).cast("string")
+    return seen, unit if clustered else unit.nullif("")
 
 
 def _named(rows: ir.Table, step: Step) -> ir.BooleanValue:

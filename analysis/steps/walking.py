@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.ask import ask, batches
-from analysis.steps.columns import Touched, keys_of, places
+from analysis.steps.columns import Touched, keys_of, places, with_unit
 from analysis.steps.selection import MOST_KNOWN, Selection, select, values
 from experiments.funnel import Funnel
 
@@ -73,20 +73,19 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
     known = _known(store, few)
     try:
         selection = select(funnel, clustered=clustered, ordered=not clustered, known=known)
-        units, found = _walk(store, funnel, selection, known)
+        units, found, without_unit = _walk(store, funnel, selection, known)
     except OrderBroken:
         if not clustered:
             raise
         selection = select(funnel, clustered=True, ordered=True, known=known)
-        units, found = _walk(store, funnel, selection, known)
-    without_unit, *wrong = _counts(store, selection)
+        units, found, without_unit = _walk(store, funnel, selection, known)
     return Walked(
         reach=np.concatenate([part.reach for part in units]),
         times=np.concatenate([part.times for part in units]),
         growing=np.concatenate([_growing(part, funnel, until) for part in units]),
         values=found,
         without_unit=without_unit,
-        not_numbers=tuple(zip(selection.fields, wrong, strict=True)),
+        not_numbers=_counts(store, selection),
         observed_until=until,
         sql="\n\n".join(one for one in (few, selection.rows, selection.counts) if one is not None),
     )
@@ -94,7 +93,8 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
 
 def _walk(
     store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...]
-) -> "tuple[list[Units], pa.Array | None]":
+) -> "tuple[list[Units], pa.Array | None, int]":
+    """The units that entered, the value of each, and how many rows had no unit."""
     from experiments.walk import Walk
 
     n = len(funnel.steps)
@@ -102,8 +102,11 @@ def _walk(
     touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
     units: list[Units] = []
     unit: pa.Scalar | None = None
+    without_unit = 0
     with batches(store, selection.rows, rows=BATCH_ROWS) as reader:
-        for batch in reader:
+        for every in reader:
+            batch = with_unit(every)
+            without_unit += len(every) - len(batch)
             keys, unit = keys_of(batch["unit"], unit, walk.key)
             steps = batch["steps"].to_numpy()
             ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
@@ -112,11 +115,11 @@ def _walk(
             units += ended
     ended = walk.finish()
     if touched is None:
-        return units + ended, None
+        return units + ended, None, without_unit
     found = touched.finish(ended)
-    return units + ended, pa.DictionaryArray.from_arrays(found, list(known)) if known and len(
-        found
-    ) else found
+    if known and len(found):
+        found = pa.DictionaryArray.from_arrays(found, list(known))
+    return units + ended, found, without_unit
 
 
 def _known(store: "Store", question: str | None) -> tuple[str, ...]:
@@ -124,11 +127,11 @@ def _known(store: "Store", question: str | None) -> tuple[str, ...]:
     return tuple(found) if len(found) <= MOST_KNOWN else ()
 
 
-def _counts(store: "Store", selection: Selection) -> list[int]:
+def _counts(store: "Store", selection: Selection) -> tuple[tuple[str, int], ...]:
     if selection.counts is None:
-        return [0]
+        return ()
     (row,) = ask(store, selection.counts).to_pylist()
-    return [int(n) for n in row.values()]
+    return tuple(zip(selection.fields, map(int, row.values()), strict=True))
 
 
 def _growing(units: "Units", funnel: Funnel, until: datetime | None) -> NDArray[np.bool_]:

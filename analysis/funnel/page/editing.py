@@ -1,0 +1,151 @@
+"""Editing the funnel in place: flow, window, unit, breakdown and steps; every change is a new `?q=`."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+import streamlit as st
+
+from analysis import page, words
+from analysis.funnel.choices import Choices
+from analysis.funnel.compute import FunnelQuery
+from analysis.funnel.sentences import unit_name, window
+from experiments.durations import microseconds
+from experiments.funnel import MOST_STEPS, UNITS, Attribution
+
+OWN, NOTHING, REMOVE = "own", "nothing", "remove"
+WINDOWS = ("10s", "30s", "1m", "5m", "30m", "1h", "1d", "7d", "30d")
+Body = dict[str, Any]
+Change = Callable[[Body, str], Body]
+
+
+def edited(asked: FunnelQuery, offered: Choices) -> None:
+    """Draw the question as widgets that change it.
+
+    Args:
+        asked: The funnel that the address asks for.
+        offered: What the store holds.
+    """
+    cell = page.side_by_side(4, at_least=180)
+    with cell():
+        _flow(asked, offered)
+    with cell():
+        known = sorted({*WINDOWS, asked.within}, key=microseconds)
+        _pick(
+            "within",
+            page.t("funnel.within"),
+            known,
+            asked.within,
+            asked,
+            _within,
+            lambda one: window(one, page.lang()),
+        )
+    with cell():
+        units = list(dict.fromkeys([*UNITS, asked.unit]))
+        _pick(
+            "unit",
+            page.t("funnel.unit"),
+            units,
+            asked.unit,
+            asked,
+            _unit,
+            lambda one: unit_name(one, page.lang()),
+        )
+    with cell():
+        by = NOTHING if asked.breakdown is None else asked.breakdown.by[0]
+        fields = list(dict.fromkeys([NOTHING, *offered.fields, by]))
+        _pick("by", page.t("funnel.by"), fields, by, asked, _by, _field_name)
+    cell = page.side_by_side(5, at_least=170)
+    for place, step in enumerate(asked.steps):
+        with cell():
+            names = list(
+                dict.fromkeys([step.label, *offered.events, *([REMOVE] if len(asked.steps) > 1 else [])])
+            )
+            _pick(
+                f"step.{place}",
+                page.t("funnel.nth_step", n=place + 1),
+                names,
+                step.label,
+                asked,
+                _step(place),
+                _event_name,
+            )
+    if len(asked.steps) < MOST_STEPS:
+        with cell():
+            options = [NOTHING, *offered.events]
+            _pick("add", page.t("funnel.add_step"), options, NOTHING, asked, _added, _event_name)
+    if asked.breakdown is not None:
+        _pick("attribution", page.t("funnel.attribution"), list(get_args(Attribution)), asked.breakdown.attribution, asked,
+              _attribution, lambda one: page.t(f"funnel.attribution.{one}"))  # fmt: skip
+
+
+def _flow(asked: FunnelQuery, offered: Choices) -> None:
+    flows = dict(offered.funnels)
+    now = next((name for name, funnel in flows.items() if funnel == asked), OWN)
+    options = [*flows, *([OWN] if now == OWN else [])]
+
+    def chosen(body: Body, flow: str) -> Body:
+        return flows[flow].model_dump(mode="json") if flow in flows else body
+
+    _pick("flow", page.t("funnel.flow"), options, now, asked, chosen, _flow_name)
+
+
+def _pick(
+    name: str,
+    label: str,
+    options: list[str],
+    now: str,
+    asked: FunnelQuery,
+    change: Change,
+    show: Callable[[str], str],
+) -> None:
+    """A drop-down that shows what the address says and writes what is chosen to the address."""
+    key = f"funnel.{name}"
+
+    def to_address() -> None:
+        body = change(asked.model_dump(mode="json"), st.session_state[key])
+        st.query_params["q"] = page.link_text(FunnelQuery.model_validate(body))
+
+    st.session_state[key] = now
+    st.selectbox(label, options, key=key, format_func=show, on_change=to_address)
+
+
+def _within(body: Body, chosen: str) -> Body:
+    return {**body, "within": chosen}
+
+
+def _unit(body: Body, chosen: str) -> Body:
+    return {**body, "unit": chosen}
+
+
+def _by(body: Body, chosen: str) -> Body:
+    return {**body, "breakdown": None if chosen == NOTHING else {**(body["breakdown"] or {}), "by": [chosen]}}
+
+
+def _attribution(body: Body, chosen: str) -> Body:
+    return {**body, "breakdown": {**body["breakdown"], "attribution": chosen}}
+
+
+def _step(place: int) -> Change:
+    """Another event in a step's place (its conditions go with the old one), or the step removed."""
+
+    def change(body: Body, chosen: str) -> Body:
+        new = [] if chosen == REMOVE else [{"event": chosen}]
+        return {**body, "steps": [*body["steps"][:place], *new, *body["steps"][place + 1 :]]}
+
+    return change
+
+
+def _added(body: Body, chosen: str) -> Body:
+    return body if chosen == NOTHING else {**body, "steps": [*body["steps"], {"event": chosen}]}
+
+
+def _flow_name(name: str) -> str:
+    return page.t(f"funnel.flow.{name}") if words.has(f"funnel.flow.{name}") else name
+
+
+def _field_name(name: str) -> str:
+    return page.t("common.nobreakdown") if name == NOTHING else name
+
+
+def _event_name(name: str) -> str:
+    return page.t(f"funnel.step.{name}") if name in (NOTHING, REMOVE) else name

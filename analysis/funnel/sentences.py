@@ -1,0 +1,110 @@
+"""The funnel in words: steps, conditions, the question as a sentence, the finding."""
+
+from itertools import pairwise
+
+from analysis import words
+from analysis.funnel.answers import FunnelAnswer, Group, StepAnswer
+from analysis.funnel.compute import FunnelQuery
+from analysis.words import t
+from experiments.conditions import Operators
+from experiments.durations import microseconds
+from experiments.funnel import Step
+
+_UNITS = {"user": "person", "session": "session", "attempt": "attempt", "impression": "impression"}
+
+
+def counted(n: int | None, unit: str, lang: str) -> str:
+    """A number of units with its word: 12 people, 12人."""
+    return words.count(n, lang, _UNITS.get(unit, "other"))
+
+
+def unit_name(unit: str, lang: str) -> str:
+    """The unit of a funnel by name."""
+    kind, _, name = unit.partition(":")
+    return t("funnel.unit.property", lang, name=name) if name else t(f"funnel.unit.{kind}", lang)
+
+
+def window(within: str, lang: str) -> str:
+    """A window in words: 30 s, 30秒."""
+    return words.seconds(microseconds(within) / 1e6, lang)
+
+
+def question(query: FunnelQuery, lang: str) -> str:
+    """What the numbers are, in a sentence."""
+    facts = {"unit": unit_name(query.unit, lang), "within": window(query.within, lang), "n": len(query.steps)}
+    return t("funnel.question", lang, **facts)
+
+
+def conditions(step: Step, lang: str) -> str:
+    """A step's conditions: platform = android, zoom ≥ 2; empty if there are none."""
+    told = []
+    for field, condition in step.where.items():
+        if not isinstance(condition, Operators):
+            told.append(f"{field} = {_value(condition)}")
+            continue
+        for operator, value in condition.given():
+            if value is None:
+                continue
+            if operator == "is_null":
+                told.append(t("funnel.missing" if value else "funnel.there", lang, field=field))
+            else:
+                several = ", ".join(map(_value, value)) if isinstance(value, tuple) else _value(value)
+                told.append(t(f"funnel.operator.{operator}", lang, field=field, value=several))
+    return ", ".join(told)
+
+
+def finding(found: FunnelAnswer, lang: str) -> str:
+    """The largest loss between two steps, or why there is none to tell."""
+    if found.cannot_say is not None:
+        return words.reason(found.cannot_say, lang)
+    if len(found.steps) == 1:
+        return t(
+            "funnel.finding.one",
+            lang,
+            n=counted(found.steps[0].units, found.unit, lang),
+            step=found.steps[0].name,
+        )
+    before, after = largest_loss(found.steps)
+    lost = before.units - after.units
+    if not lost:
+        return t("funnel.finding.none", lang)
+    share = words.percent(lost / before.units, lang)
+    facts = {"before": before.name, "after": after.name, "share": share, "n": counted(lost, found.unit, lang)}
+    return t("funnel.finding.loss", lang, **facts)
+
+
+def largest_loss(steps: tuple[StepAnswer, ...]) -> tuple[StepAnswer, StepAnswer]:
+    """The neighbours between which most units were lost; the earlier ones if two losses are equal."""
+    return max(pairwise(steps), key=lambda pair: pair[0].units - pair[1].units)
+
+
+def group_name(group: Group, lang: str) -> str:
+    """A group of the breakdown by name; missing and the rest in words."""
+    if group.kind == "missing":
+        return t("funnel.group.missing", lang)
+    if group.kind == "rest":
+        return t("funnel.group.rest", lang, n=group.values)
+    return str(group.by[0])
+
+
+def notes(found: FunnelAnswer, lang: str) -> list[str]:
+    """What was left out or may still change, each in a sentence."""
+    told = [t("funnel.note.method", lang), t("funnel.note.interval", lang)]
+    growing = max((step.maturing for step in found.steps), default=0)
+    if growing:
+        told.append(t("funnel.note.maturing", lang, n=counted(growing, found.unit, lang)))
+    if found.units_without_id:
+        unit = unit_name(found.unit, lang)
+        told.append(
+            t("funnel.note.without_id", lang, n=words.count(found.units_without_id, lang, "event"), unit=unit)
+        )
+    told += [
+        t("funnel.note.not_numbers", lang, field=field, n=words.count(n, lang, "event"))
+        for field, n in found.not_numbers
+        if n
+    ]
+    return told
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
