@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Kazasu, Said
+from processes import ROOT, Kazasu, Said
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -20,7 +20,7 @@ def kazasu_at(home: Path, *words: str) -> Said:
     import subprocess
     import sys
 
-    from conftest import environment
+    from processes import environment
 
     done = subprocess.run(
         [sys.executable, str(ROOT / "cli.py"), *words],

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Kazasu, process
+from processes import Kazasu, process
 
 HOLD = "import sys, time\nfrom ingest import Store\nwith Store.open():\n    print('held', flush=True)\n    time.sleep(60)\n"
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from processes import ROOT
 
 HEAVY = {"pandas", "duckdb", "streamlit", "numpy", "pyarrow", "ibis", "httpx", "starlette", "numba"}
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Kazasu, logged
+from processes import Kazasu, logged
 
 BAD = [
     (["ingest", "nowhere.ndjson"], "`source` is "),

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 import pytest
-from conftest import ROOT, Kazasu, environment, logged
+from processes import ROOT, Kazasu, environment, logged
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serving")]
 
