@@ -39,6 +39,8 @@ class HtmlLang:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
+        if "text/html" in Headers(scope=scope).get("accept", ""):
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] != b"accept-encoding"]}
         start: Message = {}
         page = b""
 

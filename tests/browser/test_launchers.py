@@ -23,10 +23,12 @@ LAUNCHERS = {
 def test_each_way_of_starting_serves_the_pages_the_health_and_the_verbs(tmp_path, reader, how):
     with serving(tmp_path, LAUNCHERS[how]) as url:
         assert httpx.get(f"{url}/healthz").json()["status"] == "ok"
-        greeted = httpx.get(url, headers={"Accept-Language": "ja,en;q=0.5"})
-        assert '<html lang="ja">' in greeted.text
-        assert '<html lang="en">' in httpx.get(f"{url}/?lang=en", headers={"Accept-Language": "ja"}).text
-        assert len(greeted.content) == int(greeted.headers["content-length"])
+        for path in ("", "funnel", "health"):
+            asked = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "ja,en;q=0.5"}
+            greeted = httpx.get(f"{url}/{path}", headers=asked)
+            assert '<html lang="ja">' in greeted.text
+            assert len(greeted.content) == int(greeted.headers["content-length"])
+            assert '<html lang="en">' in httpx.get(f"{url}/{path}?lang=en", headers=asked).text
 
         someone = reader(url, lang="ja")
         tab = someone.open("")

@@ -22,7 +22,7 @@ def test_a_page_opens_whole_and_keeps_to_itself(service, reader, page, lang, scr
     someone = reader(service, lang=lang, screen=screen)
     tab = someone.open(page)
     assert tab.locator("h1").inner_text() == title(page, lang)
-    assert tab.evaluate("document.documentElement.lang") == lang
+    expect(tab.locator("html")).to_have_attribute("lang", lang)
     assert (
         tab.locator("[data-testid=stException], .st-key-crashed, .st-key-refused, .st-key-broken").count()
         == 0

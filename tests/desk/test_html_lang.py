@@ -34,6 +34,10 @@ async def packed(_: Request) -> HTMLResponse:
     return HTMLResponse(PAGE, headers={"content-encoding": "identity"})
 
 
+async def encoding(request: Request) -> HTMLResponse:
+    return HTMLResponse(PAGE, headers={"x-asked": request.headers.get("accept-encoding", "plain")})
+
+
 SERVED = HtmlLang(
     Starlette(
         routes=[
@@ -41,17 +45,18 @@ SERVED = HtmlLang(
             Route("/pieces", in_pieces),
             Route("/figures", figures),
             Route("/packed", packed),
+            Route("/encoding", encoding),
         ]
     )
 )
 
 
-def asked(path: str, accept: str = "ja", method: str = "GET") -> httpx.Response:
+def asked(path: str, accept: str = "ja", method: str = "GET", kind: str = "text/html") -> httpx.Response:
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(SERVED), base_url="http://kazasu"
         ) as client:
-            return await client.request(method, path, headers={"Accept-Language": accept})
+            return await client.request(method, path, headers={"Accept-Language": accept, "Accept": kind})
 
     return asyncio.run(ask())
 
@@ -88,3 +93,8 @@ def test_everything_but_plain_html_passes_untouched(path):
 
 def test_a_head_request_keeps_its_length():
     assert int(asked("/page", method="HEAD").headers["content-length"]) == len(PAGE.encode())
+
+
+def test_a_page_is_fetched_unpacked_so_that_it_can_be_marked_and_nothing_else_is():
+    assert asked("/encoding").headers["x-asked"] == "plain"
+    assert "gzip" in asked("/encoding", kind="*/*").headers["x-asked"]
