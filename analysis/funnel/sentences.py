@@ -7,10 +7,11 @@ from analysis.funnel.answers import FunnelAnswer, Group, StepAnswer
 from analysis.funnel.compute import FunnelQuery
 from analysis.words import t
 from experiments.conditions import Operators
-from experiments.durations import microseconds
 from experiments.funnel import Step
 
 _UNITS = {"user": "person", "session": "session", "attempt": "attempt", "impression": "impression"}
+
+_DURATIONS = {"ms": "ms", "s": "whole_s", "m": "min", "h": "h", "d": "d"}
 
 
 def counted(n: int | None, unit: str, lang: str) -> str:
@@ -25,8 +26,9 @@ def unit_name(unit: str, lang: str) -> str:
 
 
 def window(within: str, lang: str) -> str:
-    """A window in words: 30 s, 30秒."""
-    return words.seconds(microseconds(within) / 1e6, lang)
+    """A window in words, as it was written: 30 s, 30秒."""
+    number = within.rstrip("mshd ")
+    return t(f"unit.{_DURATIONS[within.removeprefix(number).strip()]}", lang, n=number)
 
 
 def question(query: FunnelQuery, lang: str) -> str:

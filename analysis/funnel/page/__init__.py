@@ -12,7 +12,7 @@ from analysis.funnel.choices import choices
 from analysis.funnel.compute import FunnelQuery, answer
 from analysis.funnel.page.editing import edited
 from analysis.funnel.rows import group_table, plain_rows, step_table
-from analysis.funnel.sentences import conditions, counted, finding, largest_loss, notes, question
+from analysis.funnel.sentences import conditions, finding, largest_loss, notes, question, unit_name
 
 
 def render() -> None:
@@ -47,13 +47,17 @@ def _question(asked: FunnelQuery) -> str:
 def _figures(found: FunnelAnswer) -> None:
     lang, first, last = page.lang(), found.steps[0], found.steps[-1]
     cards: list[tuple[str, str, str | None]] = [
-        (page.t("funnel.entered"), counted(first.units, found.unit, lang), page.plain(first.name))
+        (
+            page.t("funnel.entered", unit=unit_name(found.unit, lang)),
+            words.number(first.units, lang),
+            page.plain(first.name),
+        )
     ]
     if len(found.steps) > 1:
         before, after = largest_loss(found.steps)
         lost = words.percent(1 - (after.from_previous or 0.0), lang)
         cards += [
-            (page.t("funnel.finished"), counted(last.units, found.unit, lang), page.plain(last.name)),
+            (page.t("funnel.finished"), words.number(last.units, lang), page.plain(last.name)),
             (page.t("funnel.overall"), words.percent(last.from_start, lang), page.t("funnel.overall.tip")),
             (page.t("funnel.largest_loss"), lost, page.plain(f"{before.name} → {after.name}")),
         ]

@@ -36,7 +36,7 @@ def edited(asked: FunnelQuery, offered: Choices) -> None:
             known,
             asked.within,
             asked,
-            _within,
+            _put("within"),
             lambda one: window(one, page.lang()),
         )
     with cell():
@@ -47,14 +47,18 @@ def edited(asked: FunnelQuery, offered: Choices) -> None:
             units,
             asked.unit,
             asked,
-            _unit,
+            _put("unit"),
             lambda one: unit_name(one, page.lang()),
         )
     with cell():
         by = NOTHING if asked.breakdown is None else asked.breakdown.by[0]
         fields = list(dict.fromkeys([NOTHING, *offered.fields, by]))
         _pick("by", page.t("funnel.by"), fields, by, asked, _by, _field_name)
-    cell = page.side_by_side(5, at_least=170)
+    if asked.breakdown is not None:
+        with cell():
+            _pick("attribution", page.t("funnel.attribution"), list(get_args(Attribution)), asked.breakdown.attribution, asked,
+                  _attribution, lambda one: page.t(f"funnel.attribution.{one}"))  # fmt: skip
+    cell = page.side_by_side(4, at_least=180)
     for place, step in enumerate(asked.steps):
         with cell():
             names = list(
@@ -73,9 +77,6 @@ def edited(asked: FunnelQuery, offered: Choices) -> None:
         with cell():
             options = [NOTHING, *offered.events]
             _pick("add", page.t("funnel.add_step"), options, NOTHING, asked, _added, _event_name)
-    if asked.breakdown is not None:
-        _pick("attribution", page.t("funnel.attribution"), list(get_args(Attribution)), asked.breakdown.attribution, asked,
-              _attribution, lambda one: page.t(f"funnel.attribution.{one}"))  # fmt: skip
 
 
 def _flow(asked: FunnelQuery, offered: Choices) -> None:
@@ -109,12 +110,8 @@ def _pick(
     st.selectbox(label, options, key=key, format_func=show, on_change=to_address)
 
 
-def _within(body: Body, chosen: str) -> Body:
-    return {**body, "within": chosen}
-
-
-def _unit(body: Body, chosen: str) -> Body:
-    return {**body, "unit": chosen}
+def _put(key: str) -> Change:
+    return lambda body, chosen: {**body, key: chosen}
 
 
 def _by(body: Body, chosen: str) -> Body:
