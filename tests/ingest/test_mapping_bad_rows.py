@@ -33,6 +33,22 @@ def test_a_quote_that_is_never_closed_costs_one_row_not_the_rest_of_the_file(tmp
     assert outcome.rejected == [(2, "open_quote")]
 
 
+def test_a_quote_inside_a_quoted_value_and_two_rows_in_one_line_are_not_read_leniently(tmp_path):
+    text = GOOD + '"5" tall",opened,2026-04-01T10:00:00Z\n' + good("ann")
+    outcome = mapped(written(tmp_path, text), LEAST)
+    assert (users(outcome), outcome.rejected) == (["ann"], [(1, "open_quote")])
+    text = GOOD + good("ann").strip() + "\r" + good("bob") + good("cid")
+    outcome = mapped(written(tmp_path, text), LEAST)
+    assert (users(outcome), outcome.rejected) == (["cid"], [(1, "ragged_row")])
+
+
+def test_two_open_quotes_that_seem_to_close_each_other_cost_only_their_own_rows(tmp_path):
+    text = GOOD + 'ann,"opened,soon\n' + 'bob,opened",soon,x\n' + good("cid")
+    outcome = mapped(written(tmp_path, text), LEAST)
+    assert users(outcome) == ["cid"]
+    assert outcome.rejected == [(1, "open_quote"), (2, "ragged_row")]
+
+
 def test_quoted_values_may_hold_delimiters_quotes_and_line_feeds_also_beside_a_ragged_row(tmp_path):
     row = '"a, ""b""\nc",opened,2026-04-01T10:00:00Z\n'
     assert users(mapped(written(tmp_path, GOOD + row), LEAST)) == ['a, "b"\nc']

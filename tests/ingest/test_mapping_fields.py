@@ -166,6 +166,7 @@ def nested_parquet(folder):
             "params": pa.array([[("n", 1)], []], pa.map_(pa.string(), pa.int64())),
             "revenue": pa.array([950, None], pa.int64()),
             "ratio": pa.array([float("nan"), 0.25], pa.float64()),
+            "scores": [[0.5, float("nan")], [0.25]],
             "at": pa.array([datetime(2026, 4, 1, 9), None], pa.timestamp("us")),  # noqa: DTZ001
         }
     )
@@ -192,10 +193,11 @@ def test_nested_parquet_types_are_kept_and_reached_into(tmp_path):
         "tags": [["price", "9.5"]],
         "params": {"n": 1},
         "revenue": 950,
+        "scores": "[0.5,NaN]",  # JSON has no NaN: kept as text, not dropped
         "at": "2026-04-01T09:00:00.000000",
     }
     assert "user_id" not in second
-    assert second["properties"] == {"attributes": [], "params": {}, "ratio": 0.25}
+    assert second["properties"] == {"attributes": [], "params": {}, "ratio": 0.25, "scores": [0.25]}
 
 
 FOREIGN = [
