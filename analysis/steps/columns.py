@@ -30,7 +30,9 @@ def keys_of(column: pa.Array, before: pa.Scalar | None, key: int) -> tuple[Ints,
     Returns:
         One integer a row, and the unit of the last row.
     """
-    if not len(column) or pa.types.is_integer(column.type):
+    if not len(column):
+        return np.empty(0, np.int64), before
+    if pa.types.is_integer(column.type):
         return column.to_numpy().astype(np.int64, copy=False), before
     new = np.empty(len(column), np.int64)
     new[0] = before is None or column[0].as_py() != before.as_py()

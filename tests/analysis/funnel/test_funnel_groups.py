@@ -100,3 +100,14 @@ def test_values_are_found_again_when_a_person_goes_on_over_many_batches(tmp_path
             "late",
             None,
         ]
+
+
+def test_more_values_than_a_mask_can_hold_are_counted_just_the_same(tmp_path):
+    people = {
+        f"p{n:03}": [f"camera_opened 10:00:00 device=d{n:03}", "photo_taken 10:00:01"] for n in range(300)
+    }
+    with journeys(tmp_path, people) as store:
+        found = ask(store, breakdown={"by": ["device"], "top": 200}).groups
+        assert [group.steps[1].units for group in found] == [1] * 200 + [100]
+        assert [group.by[0] for group in found[:3]] == ["d000", "d001", "d002"]
+        assert (found[-1].kind, found[-1].values) == ("rest", 100)
