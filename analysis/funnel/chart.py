@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import palette, words
 from analysis.funnel.answers import FunnelAnswer, StepAnswer
-from analysis.funnel.sentences import counted, group_name
+from analysis.funnel.sentences import group_name
 from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
@@ -20,7 +20,7 @@ def steps_chart(found: FunnelAnswer, lang: str) -> Picture:
         found: The answer; somebody must have entered.
         lang: `en` or `ja`.
     """
-    rows = pd.DataFrame([_row(place, step, found.unit, lang) for place, step in enumerate(found.steps, 1)])
+    rows = pd.DataFrame([_row(place, step, lang) for place, step in enumerate(found.steps, 1)])
     names = list(rows["step"])
     base = alt.Chart(rows).encode(y=alt.Y("step:N", title=None, sort=names, axis=alt.Axis(labelLimit=320)))
     whole = base.mark_bar(color=palette.GREY, opacity=0.15, height=STEP - 14).encode(
@@ -44,7 +44,7 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
     shown = [group_name(group, lang) for group in drawn]
     rows = pd.DataFrame(
         [
-            {"group": name, **_row(place, step, found.unit, lang)}
+            {"group": name, **_row(place, step, lang)}
             for name, group in zip(shown, drawn, strict=True)
             for place, step in enumerate(group.steps, 1)
         ]
@@ -65,13 +65,13 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
     return alt.layer(bars, told).properties(height=(GROUP * len(shown) + 16) * len(names) + HEAD)
 
 
-def _row(place: int, step: StepAnswer, unit: str, lang: str) -> dict[str, object]:
+def _row(place: int, step: StepAnswer, lang: str) -> dict[str, object]:
     share = words.percent(step.from_start, lang)
     return {
         "step": f"{place}. {step.name}",
         "share": step.from_start or 0.0,
         "whole": 1.0,
-        "told": t("funnel.share", lang, n=counted(step.units, unit, lang), share=share),
+        "told": t("funnel.share", lang, n=words.number(step.units, lang), share=share),
         "units": step.units,
         "previous": words.percent(step.from_previous, lang),
         "p50": words.seconds(step.seconds("p50_s"), lang),

@@ -114,7 +114,7 @@ def _needs(waiting: list[Attention]) -> None:
     if not waiting:
         st.markdown(f":material/check_circle: {page.t('home.nothing')}")
     for one in waiting:
-        page.link(one.room, one.sentence, icon=":material/flag:", **dict(one.question))
+        page.link(one.room, one.sentence, dict(one.question), icon=":material/flag:")
 
 
 def _readouts(lines: list[Line]) -> None:
@@ -136,7 +136,7 @@ def _one_line(line: Line) -> None:
         if read:
             people = words.count(read.units, page.lang(), "person")
             st.markdown(f":gray[{page.t('home.units', n=people)}]", width="content")
-        page.link("readout", page.t("home.read"), icon=":material/arrow_forward:", experiment=line.key)
+        page.link("readout", page.t("home.read"), {"experiment": line.key}, icon=":material/arrow_forward:")
     st.markdown(page.plain(_why(read) if read else str(line.found)))
 
 

@@ -38,7 +38,7 @@ def render() -> None:
 
 
 def _question(offered: tuple[tuple[str, tuple[str, ...]], ...]) -> ModelsQuery:
-    cell = page.side_by_side(3, at_least=200)
+    cell = page.side_by_side(4, at_least=160)
     with cell():
         by = page.choice("by", page.t("models.by"), [USUAL, *get_args(Column)],
                          show=lambda name: page.t(f"models.{name}"))  # fmt: skip

@@ -26,7 +26,7 @@ words, the picture, the rows and the SQL behind it. A room's page.py, in full:
 
 `choice`, `choices` and `amount` keep their value in the URL under plain names and untranslated values
 (`?flow=sell-check&device=old`), so a link opens the same question in either language; `linked` reads a whole
-query from `?q=`. Charts go into `page.side_by_side(2)`, filters into `page.side_by_side(4, at_least=200)`; both stack on a
+query from `?q=`. Charts go into `page.side_by_side(2)`, filters into `page.side_by_side(4, at_least=160)`; both stack on a
 phone. Text from the data goes through `page.plain` where Markdown is read.
 """
 

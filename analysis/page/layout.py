@@ -83,9 +83,9 @@ def side_by_side(columns: int, *, at_least: int = 340) -> Callable[[], AbstractC
 
     Args:
         columns: how many at most.
-        at_least: pixels that a cell needs; 340 suits charts, 200 suits filters.
+        at_least: pixels that a cell needs; 340 suits charts, 160 suits filters.
     """
-    return st.grid(columns, min_column_width=at_least, gap="medium").cell
+    return st.grid(columns, min_column_width=at_least, gap=("small", "medium")).cell
 
 
 def decision_badge(decision: Decision) -> None:
@@ -99,12 +99,24 @@ def room_pages(pages: Mapping[str, object]) -> None:
     st.session_state[_PAGES] = dict(pages)
 
 
-def link(room: str, label: str, *, icon: str | None = None, wide: bool = False, **question: str) -> None:
-    """A link to another page with its question: `link("readout", name, experiment="display-8s")`."""
+def link(
+    room: str,
+    label: str,
+    question: Mapping[str, str] | None = None,
+    *,
+    icon: str | None = None,
+    wide: bool = False,
+) -> None:
+    """A link to another page with its question: `link("readout", name, {"experiment": "display-8s"})`."""
     known = st.session_state.get(_PAGES, {}).get(room)
     if known is None:
         st.markdown(plain(label))
         return
     kept = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    width = "stretch" if wide else "content"
-    st.page_link(known, label=plain(label), icon=icon, width=width, query_params={**question, **kept})
+    st.page_link(
+        known,
+        label=plain(label),
+        icon=icon,
+        width="stretch" if wide else "content",
+        query_params={**(question or {}), **kept},
+    )

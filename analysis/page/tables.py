@@ -1,6 +1,6 @@
 """Rows on a page: a table, and the footer with the page's rows as CSV, the SQL behind them and where they come from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
 
 _SHOWN_ROWS = 5_000
+_ALL_SHOWN, _SCROLLED_PX = 8, 315
 
 
 def table(rows: pd.DataFrame, *, alt: str, height: int | None = None, percent: Collection[str] = ()) -> None:
@@ -27,21 +28,31 @@ def table(rows: pd.DataFrame, *, alt: str, height: int | None = None, percent: C
         height: pixels; None shows up to ten rows.
         percent: columns that hold rates in 0..1.
     """
+    named = {str(name): t(f"column.{name}") for name in rows.columns if words.has(f"column.{name}")}
+    _frame(rows, named, alt, height, percent)
+
+
+def _frame(
+    rows: pd.DataFrame, named: Mapping[str, str], alt: str, height: int | None, percent: Collection[str]
+) -> None:
+    columns = {
+        str(name): _column(rows.iloc[:, place], named.get(str(name), str(name)), in_percent=name in percent)
+        for place, name in enumerate(rows.columns)
+    }
     st.dataframe(
         rows.head(_SHOWN_ROWS),
         hide_index=True,
-        column_config={str(name): _column(rows, str(name), percent) for name in rows.columns},
+        column_config=columns,
         placeholder=words.NOTHING,
         height="auto" if height is None else height,
         alt=alt,
     )
 
 
-def _column(rows: pd.DataFrame, name: str, percent: Collection[str]) -> "ColumnConfig":
-    label = t(f"column.{name}") if words.has(f"column.{name}") else name
-    if name in percent:
+def _column(cells: pd.Series, label: str, *, in_percent: bool) -> "ColumnConfig":
+    if in_percent:
         return st.column_config.NumberColumn(label, format="percent")
-    if pd.api.types.is_integer_dtype(rows[name].dtype):
+    if pd.api.types.is_integer_dtype(cells.dtype):
         return st.column_config.NumberColumn(label, format="localized")
     return st.column_config.Column(label)
 
@@ -74,7 +85,8 @@ def footer(
         if rows.empty:
             st.markdown(t("common.no_rows"))
         else:
-            table(rows, alt=t("common.rows.alt"), height=None if len(rows) <= 8 else 315, percent=percent)
+            height = None if len(rows) <= _ALL_SHOWN else _SCROLLED_PX
+            _frame(rows, {}, t("common.rows.alt"), height, percent)  # under the CSV's own column names
         with st.expander(t("common.sql"), icon=":material/database:"):
             st.code(sql, language="sql", wrap_lines=True)
         st.text(

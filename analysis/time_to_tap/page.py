@@ -44,7 +44,7 @@ def render() -> None:
 
 def _question(offered: Choices) -> TapsQuery:
     splits = [TOGETHER, *offered.experiments, *get_args(Split)]
-    cell = page.side_by_side(3, at_least=200)
+    cell = page.side_by_side(3, at_least=160)
     with cell():
         arms = page.choice("arms", page.t("time_to_tap.arms"), splits, show=_split_name,
                            default=offered.display_experiment or TOGETHER)  # fmt: skip

@@ -25,7 +25,7 @@ def edited(asked: FunnelQuery, offered: Choices) -> None:
         asked: The funnel that the address asks for.
         offered: What the store holds.
     """
-    cell = page.side_by_side(4, at_least=180)
+    cell = page.side_by_side(4, at_least=160)
     with cell():
         _flow(asked, offered)
     with cell():
@@ -58,7 +58,7 @@ def edited(asked: FunnelQuery, offered: Choices) -> None:
         with cell():
             _pick("attribution", page.t("funnel.attribution"), list(get_args(Attribution)), asked.breakdown.attribution, asked,
                   _attribution, lambda one: page.t(f"funnel.attribution.{one}"))  # fmt: skip
-    cell = page.side_by_side(4, at_least=180)
+    cell = page.side_by_side(4, at_least=160)
     for place, step in enumerate(asked.steps):
         with cell():
             names = list(
