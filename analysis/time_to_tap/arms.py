@@ -42,8 +42,10 @@ def arm_of(name: str | None, fates: Sequence[Fate], asked: Asked) -> Arm:
     """
     limits, rows = limits_of(fates), timed(fates)
     silent = _why_no_curve(fates)
-    table = None if limits is None or silent is not None else watched(rows).shortened(_end_of(limits))
-    bins, later = _histogram(rows if limits else fates, limits, asked.bin_ms)
+    # An impression that was lost never showed to its limit: the curve ends with those that were watched.
+    seen = limits_of(rows) if rows else limits
+    table = None if seen is None or silent is not None else watched(rows).shortened(_end_of(seen))
+    bins, later = _histogram(rows if limits else fates, seen, asked.bin_ms)
     return Arm(
         name=name,
         n=sum(row.n for row in fates),
