@@ -35,7 +35,19 @@ def main(arguments: list[str]) -> int:
     if everything and missing:
         return 1
     chosen = " and ".join(["not evidence", *(f"not {marker}" for marker in missing)])
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", chosen, "--durations=15", *rest]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-m",
+        chosen,
+        "--durations=15",
+        *rest,
+    ]
     return subprocess.run(command, check=False).returncode
 
 

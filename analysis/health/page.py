@@ -11,6 +11,7 @@ from analysis.health.compute import HealthQuery, answer
 from experiments.stats.effects import Reason
 
 SAMPLES = 3
+FEW_ROWS = 7
 
 
 def render() -> None:
@@ -93,7 +94,7 @@ def _over_time(found: HealthAnswer) -> None:
             "last": [words.moment(span.last_ts, page.lang()) for span in found.spans],
         }
     )
-    page.table(spans, alt=page.t("health.spans_alt"), height=280)
+    page.table(spans, alt=page.t("health.spans_alt"), height=280 if len(spans) > FEW_ROWS else None)
 
 
 def _rules(found: HealthAnswer) -> None:

@@ -71,11 +71,7 @@ def latency_chart(found: ModelsAnswer, temperature: str | None, lang: str) -> Pi
         {"ms": list(found.budgets_ms), "label": [t("models.budget", lang, ms=ms) for ms in found.budgets_ms]}
     )
     rule = alt.Chart(lines).mark_rule(strokeDash=[3, 3], color=palette.GREY).encode(x="ms:Q")
-    label = (
-        alt.Chart(lines)
-        .mark_text(align="left", dx=4, y=-6, color=palette.GREY)
-        .encode(x="ms:Q", text="label:N")
-    )
+    label = alt.Chart(lines).mark_text(align="right", dx=-4, y=-6).encode(x="ms:Q", text="label:N")
     return alt.layer(rule, label, ends, dots).properties(height=STEP * max(len(names), 1) + HEAD)
 
 

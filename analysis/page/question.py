@@ -52,7 +52,7 @@ def choice(
     if style == "segments":
         chosen = st.segmented_control(
             label, options, key=_widget(key), required=True, format_func=_shown(show), help=tip,
-            on_change=_to_url, args=(key, usual),
+            on_change=_to_url, args=(key, usual), wrap=True,
         )  # fmt: skip
     else:
         chosen = st.selectbox(

@@ -101,7 +101,7 @@ def _decision(found: ReadoutAnswer) -> None:
     with st.container(border=True, key="decision"):
         if decision is not None:
             page.decision_badge(decision)
-        st.subheader(page.plain(decision_in_words(found, page.lang())), anchor=False)
+        page.finding(decision_in_words(found, page.lang()))
         st.markdown("\n".join(f"- {page.plain(reason)}" for reason in reasons_in_words(found, page.lang())))
 
 

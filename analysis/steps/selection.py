@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import add, and_, or_
 
 import ibis
@@ -90,9 +90,13 @@ def values(funnel: Funnel) -> str | None:
     Args:
         funnel: The definition; its unit is stored in order.
     """
-    if funnel.breakdown is None or funnel.breakdown.by[0] not in _FEW:
-        return None
-    column = unbound(_CLUSTERED[0])[funnel.breakdown.by[0]]
+    by = "" if funnel.breakdown is None else funnel.breakdown.by[0]
+    return _values(by) if by in _FEW else None
+
+
+@cache
+def _values(by: str) -> str:
+    column = unbound(_CLUSTERED[0])[by]
     few = column.name("value").as_table().filter(_there(column)).distinct().order_by("value")
     return sql_of(few.limit(MOST_KNOWN + 1))
 

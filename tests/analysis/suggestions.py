@@ -31,7 +31,16 @@ def event(name, person, seconds, *, platform=None, device=None, **properties):
 
 
 def impression(
-    person, ending=None, ms=None, *, after_s=0.0, limit=4000, elapsed=True, platform=None, device=None, **facts
+    person,
+    ending=None,
+    ms=None,
+    *,
+    after_s=0.0,
+    limit=4000,
+    elapsed=True,
+    platform=None,
+    device=None,
+    **facts,
 ):
     """A suggestion shown `after_s` seconds into the story and ended `ms` later (None = no ending is logged).
 
@@ -39,7 +48,9 @@ def impression(
     """
     key = f"i{next(_numbers)}"
     place = {"platform": platform, "device": device}
-    lines = [event("suggestion_shown", person, after_s, impression_id=key, display_ms=limit, **place, **facts)]
+    lines = [
+        event("suggestion_shown", person, after_s, impression_id=key, display_ms=limit, **place, **facts)
+    ]
     if ending is not None:
         lines.append(
             event(EVENT[ending], person, after_s + (ms or 0) / 1000, impression_id=key,

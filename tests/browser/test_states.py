@@ -81,4 +81,7 @@ def test_a_broken_store_is_said_kindly_with_the_way_to_mend_it(tmp_path, reader,
             assert tab.get_by_text(words.t("store.broken", lang)).is_visible(), page
             expect(tab.locator(".st-key-broken")).to_contain_text("kazasu rebuild", timeout=20_000)
             assert tab.locator(WRONG).count() == 0, page
+        assert kazasu(tmp_path, "rebuild").returncode == 0
+        tab.reload()
+        tab.locator(".st-key-empty").wait_for()
         assert someone.trouble == []

@@ -31,7 +31,9 @@ def test_precision_is_the_share_of_confirmed_suggestions_that_were_right(tmp_pat
     said = found.precision
     assert (said.estimate.value, said.verified, said.unverified_share) == (0.9, 10, 0.5)
     # Wilson 95 % for 9 of 10: (0.5958, 0.9821), e.g. Brown, Cai & DasGupta (2001)
-    assert (said.estimate.interval.low, said.estimate.interval.high) == pytest.approx((0.5958, 0.9821), abs=5e-4)
+    assert (said.estimate.interval.low, said.estimate.interval.high) == pytest.approx(
+        (0.5958, 0.9821), abs=5e-4
+    )
     assert (said.lowest, said.highest) == (9 / 20, 19 / 20)
     among_all = answer(store, ModelsQuery(among="all")).precision_overall
     assert (among_all.n, among_all.precision.estimate.value) == (21, pytest.approx(9 / 11))
@@ -45,7 +47,11 @@ def test_precision_by_model_version_and_a_version_that_nobody_checked(tmp_path):
     found = answer(store, ModelsQuery())
     one, two = found.precision
     assert (found.precision_by, one.group, one.precision.estimate.value) == (("model_version",), ("1",), 0.5)
-    assert (two.group, two.precision.estimate.code, two.precision.unverified_share) == (("2",), "nothing_verified", 1.0)
+    assert (two.group, two.precision.estimate.code, two.precision.unverified_share) == (
+        ("2",),
+        "nothing_verified",
+        1.0,
+    )
 
 
 def test_latency_keeps_cold_and_warm_apart_and_says_the_share_within_each_budget(tmp_path):
@@ -93,7 +99,13 @@ def test_filters_and_period_narrow_the_inferences(tmp_path):
         tmp_path, inference("a", device="old", model="m1", delegate="cpu"),
         inference("b", device="new", after_s=60, model="m2"), much_later(),
     )  # fmt: skip
-    for query in ({"device": "old"}, {"model": "m1"}, {"delegate": "cpu"}, {"to": at(60)}, {"observed_until": at(59)}):
+    for query in (
+        {"device": "old"},
+        {"model": "m1"},
+        {"delegate": "cpu"},
+        {"to": at(60)},
+        {"observed_until": at(59)},
+    ):
         assert answer(store, ModelsQuery(**query)).inferences == 1, query
     assert answer(store, ModelsQuery(observed_until=at(60))).inferences == 2  # the end itself is observed
     assert answer(store, ModelsQuery(**{"from": at(60)})).inferences == 1
@@ -104,7 +116,9 @@ def test_a_log_without_inferences_gets_reasons_not_zeros(tmp_path):
     found = answer(landed(tmp_path, much_later()), ModelsQuery())
     assert (found.inferences, found.latency, found.latency_overall, found.precision) == (0, (), (), ())
     assert found.precision_overall.precision.code == "no_answers"
-    assert json.loads(json.dumps(to_json(found), allow_nan=False))["precision"]["overall"]["precision"] is None
+    assert (
+        json.loads(json.dumps(to_json(found), allow_nan=False))["precision"]["overall"]["precision"] is None
+    )
 
 
 def test_the_json_is_plain(tmp_path):
@@ -114,13 +128,23 @@ def test_the_json_is_plain(tmp_path):
     )  # fmt: skip
     body = json.loads(json.dumps(to_json(answer(store, ModelsQuery())), allow_nan=False))
     (group,) = body["precision"]["groups"]
-    assert (group["group"], group["precision"], group["unverified_share"]) == ({"model_version": "1"}, 1.0, 0.5)
+    assert (group["group"], group["precision"], group["unverified_share"]) == (
+        {"model_version": "1"},
+        1.0,
+        0.5,
+    )
     first = body["latency"]["groups"][0]
     assert first["group"] == {"device": "old", "delegate": None, "conversion": None}
-    assert (first["temperature"], first["p50_ms"]["value"], first["budgets"][0]["within"]) == ("warm", 30.0, 1.0)
+    assert (first["temperature"], first["p50_ms"]["value"], first["budgets"][0]["within"]) == (
+        "warm",
+        30.0,
+        1.0,
+    )
 
 
-@pytest.mark.parametrize("query", [{"by": ("colour",)}, {"budgets_ms": ()}, {"budgets_ms": (0,)}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "query", [{"by": ("colour",)}, {"budgets_ms": ()}, {"budgets_ms": (0,)}, {"colour": "red"}]
+)
 def test_an_impossible_question_is_refused(query):
     with pytest.raises(ValueError, match=r"by|budgets_ms|colour"):
         ModelsQuery(**query)

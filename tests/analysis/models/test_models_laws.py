@@ -32,11 +32,17 @@ def told(request, tmp_path_factory):
     for number, row in enumerate(world):
         key = f"f{number}"
         facts = {name: row[name] for name in ("device", "delegate", "cold", "latency_ms")}
-        lines.append(event("inference_completed", f"p{number % 90}", number, inference_id=key, label="book", **facts))
-        lines.append(event("suggestion_shown", f"p{number % 90}", number, impression_id=f"i{number}", inference_id=key))
+        lines.append(
+            event("inference_completed", f"p{number % 90}", number, inference_id=key, label="book", **facts)
+        )
+        lines.append(
+            event("suggestion_shown", f"p{number % 90}", number, impression_id=f"i{number}", inference_id=key)
+        )
         if row["confirmed"]:
             truth = "book" if row["right"] else "other"
-            lines.append(event("label_confirmed", f"p{number % 90}", number, inference_id=key, true_label=truth))
+            lines.append(
+                event("label_confirmed", f"p{number % 90}", number, inference_id=key, true_label=truth)
+            )
     store = landed(tmp_path_factory.mktemp("models"), lines, much_later())
     yield world, store
     store.close()

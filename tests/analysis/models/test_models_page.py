@@ -81,10 +81,14 @@ def test_pictures_and_tables_hold_what_the_answer_holds(tmp_path, lang):
         *(ran(f"b{n}", model_version="2", latency_ms=50.0, cold=False) for n in range(3)), much_later(),
     )  # fmt: skip
     found = answer(store, ModelsQuery(by=("model_version",)))
-    (checked,) = [rows for rows in precision_chart(found, lang).to_dict()["datasets"].values() if "low" in rows[0]]
+    (checked,) = [
+        rows for rows in precision_chart(found, lang).to_dict()["datasets"].values() if "low" in rows[0]
+    ]
     assert [(row["group"], row["value"]) for row in checked] == [("1", 1.0)]
     points = max(latency_chart(found, "warm", lang).to_dict()["datasets"].values(), key=len)
-    assert [(row["group"], row["quantile"]) for row in points] == [(g, q) for g in "12" for q in ("p50", "p90", "p99")]
+    assert [(row["group"], row["quantile"]) for row in points] == [
+        (g, q) for g in "12" for q in ("p50", "p90", "p99")
+    ]
     assert len(precision_table(found, lang)) == 2
     assert len(latency_table(found, lang)) == len(found.latency) == 3
     plain = plain_rows(found)

@@ -26,7 +26,9 @@ def test_five_people_one_curve(tmp_path):
     )  # fmt: skip
     arm = only_arm(store, at_ms=(999, 1000, 2999))
     # F_tap: 1/5 from 1 s, then S(3 s-) = 2/5 and 1 of 2 at risk taps: 1/5 + 2/5 * 1/2 = 2/5
-    assert [reading(arm, ms).point.tap.value for ms in (999, 1000, 2999, 4000)] == pytest.approx([0, 0.2, 0.2, 0.4])
+    assert [reading(arm, ms).point.tap.value for ms in (999, 1000, 2999, 4000)] == pytest.approx(
+        [0, 0.2, 0.2, 0.4]
+    )
     last = reading(arm, 4000).point
     assert (last.leave.value, last.dismiss.value, last.none) == pytest.approx((0.2, 0.2, 0.2))
     assert [reading(arm, ms).point.at_risk for ms in (999, 1000, 2999, 4000)] == [5, 5, 2, 1]
@@ -59,7 +61,9 @@ def test_the_open_are_censored_and_the_lost_are_left_out_with_bounds(tmp_path):
 
 
 def test_an_earlier_end_of_observation_forgets_what_came_later(tmp_path):
-    store = landed(tmp_path, impression("ann", "tap", 2000), impression("bo", "tap", 1000, after_s=2), much_later())
+    store = landed(
+        tmp_path, impression("ann", "tap", 2000), impression("bo", "tap", 1000, after_s=2), much_later()
+    )
     arm = only_arm(store, observed_until=at(1.5), at_ms=(1500,))
     assert {o.fate: o.n for o in arm.outcomes if o.n} == {"open": 1}
     assert arm.curves.last_ms == 1500
@@ -84,7 +88,9 @@ def test_half_of_the_tappers_needed_more_than_the_shortest_limit(tmp_path):
     assert (found.tail.arm, found.tail.limit_ms, found.tail.shortest_ms) == ("8s", 8000, 4000)
     assert (found.tail.share.value, found.tail.share.n) == (0.5, 4)
     # Wilson for 2 of 4 at 95 %: (0.1500, 0.8500), e.g. Newcombe (1998)
-    assert (found.tail.share.interval.low, found.tail.share.interval.high) == pytest.approx((0.1500, 0.8500), abs=5e-4)
+    assert (found.tail.share.interval.low, found.tail.share.interval.high) == pytest.approx(
+        (0.1500, 0.8500), abs=5e-4
+    )
     assert found.arms[0].name == "control"
     assert found.arms[0].after_shortest.code == "taps.not_longer"
 
@@ -131,7 +137,10 @@ def test_the_first_impression_of_the_selection_stands_for_each_person(tmp_path):
     assert {arm.name: arm.n for arm in by_copy.arms} == {"v1": 1, "v2": 1}
     assert not by_copy.randomised
     assert only_arm(store, copy_id="v2").n == 2
-    assert {a.name: a.n for a in answer(store, TapsQuery(by="copy_id", impressions="all")).arms} == {"v1": 1, "v2": 3}
+    assert {a.name: a.n for a in answer(store, TapsQuery(by="copy_id", impressions="all")).arms} == {
+        "v1": 1,
+        "v2": 3,
+    }
 
 
 def test_arms_by_display_time_stand_in_order_of_time_and_missing_values_last(tmp_path):
@@ -145,7 +154,13 @@ def test_filters_and_period_narrow_the_selection(tmp_path):
         tmp_path, impression("ann", "tap", 100, platform="ios", device="a", limit=4000, design_id="d1"),
         impression("bo", "tap", 100, after_s=50, platform="android", device="b", limit=8000), much_later(),
     )  # fmt: skip
-    for query in ({"platform": "ios"}, {"device": "a"}, {"display_ms": 4000}, {"design_id": "d1"}, {"to": at(50)}):
+    for query in (
+        {"platform": "ios"},
+        {"device": "a"},
+        {"display_ms": 4000},
+        {"design_id": "d1"},
+        {"to": at(50)},
+    ):
         assert only_arm(store, **query).limit_ms == 4000, query
     assert only_arm(store, **{"from": at(50)}).limit_ms == 8000
     assert answer(store, TapsQuery(platform="web")).tail.code == "taps.no_impressions"
@@ -166,7 +181,9 @@ def test_without_any_times_there_are_outcome_shares_but_no_curve(tmp_path):
 
 
 def test_without_any_display_limit_there_is_a_histogram_but_no_curve(tmp_path):
-    store = landed(tmp_path, impression("ann", "tap", 1200, limit=None), impression("bo", limit=None), much_later())
+    store = landed(
+        tmp_path, impression("ann", "tap", 1200, limit=None), impression("bo", limit=None), much_later()
+    )
     found = answer(store, TapsQuery())
     (arm,) = found.arms
     assert (arm.curves.code, found.tail.code, found.horizon_ms) == ("taps.no_limit", "taps.no_limit", None)
@@ -175,7 +192,12 @@ def test_without_any_display_limit_there_is_a_histogram_but_no_curve(tmp_path):
 
 
 def test_endings_timed_by_timestamps_make_a_curve_and_are_said_to(tmp_path):
-    store = landed(tmp_path, impression("ann", "tap", 1200, elapsed=False), impression("bo", "expired", 4000), much_later())
+    store = landed(
+        tmp_path,
+        impression("ann", "tap", 1200, elapsed=False),
+        impression("bo", "expired", 4000),
+        much_later(),
+    )
     found = answer(store, TapsQuery())
     assert reading(found.arms[0], 4000).point.tap.value == 0.5
     assert [(note.code, dict(note.facts)) for note in found.notes] == [("taps.by_timestamps", {"n": 1})]
@@ -183,7 +205,9 @@ def test_endings_timed_by_timestamps_make_a_curve_and_are_said_to(tmp_path):
 
 def test_a_stray_display_limit_does_not_stretch_the_picture(tmp_path):
     usual = [impression(f"p{n}", "expired", 4000) for n in range(30)]
-    found = answer(landed(tmp_path, *usual, impression("odd", "tap", 50_000, limit=60_000), much_later()), TapsQuery())
+    found = answer(
+        landed(tmp_path, *usual, impression("odd", "tap", 50_000, limit=60_000), much_later()), TapsQuery()
+    )
     (arm,) = found.arms
     assert (arm.limit_ms, arm.curves.last_ms, arm.later, arm.bins[-1].to_ms) == (4000, 4000, 1, 4000)
     assert arm.limits == ((4000, 30), (60_000, 1))
@@ -192,7 +216,10 @@ def test_a_stray_display_limit_does_not_stretch_the_picture(tmp_path):
 
 def test_a_lost_share_that_differs_by_arm_is_the_first_thing_said(tmp_path):
     control = [exposed(f"c{n}", "control") + impression(f"c{n}", "tap", 900, after_s=1) for n in range(30)]
-    broken = [exposed(f"t{n}", "8s") + impression(f"t{n}", "tap" if n < 15 else None, 900, after_s=1) for n in range(30)]
+    broken = [
+        exposed(f"t{n}", "8s") + impression(f"t{n}", "tap" if n < 15 else None, 900, after_s=1)
+        for n in range(30)
+    ]
     found = answer(landed(tmp_path, *control, *broken, much_later()), TapsQuery(experiment="display"))
     assert [note.code for note in found.notes] == ["taps.lost_differs", "taps.lost"]
 
@@ -204,7 +231,9 @@ def test_an_empty_store_answers_that_nothing_was_shown(tmp_path):
 
 
 def test_the_json_is_plain(tmp_path):
-    store = landed(tmp_path, impression("ann", "tap", 1000), impression("bo", "dismiss", 100, after_s=1), much_later())
+    store = landed(
+        tmp_path, impression("ann", "tap", 1000), impression("bo", "dismiss", 100, after_s=1), much_later()
+    )
     body = json.loads(json.dumps(to_json(answer(store, TapsQuery(at_ms=(500,)))), allow_nan=False))
     arm = body["arms"][0]
     assert arm["outcomes"]["tap"]["n"] == 1

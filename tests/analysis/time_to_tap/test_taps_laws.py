@@ -89,7 +89,9 @@ def test_every_figure_is_the_one_reckoned_person_by_person(stories, first_only):
     if not timed:
         assert arm.curves.code == "taps.all_lost"
         return
-    assert sum(b.watched_s for b in arm.bins) == pytest.approx(sum(min(ms, arm.limit_ms) for _, ms in timed) / 1000)
+    assert sum(b.watched_s for b in arm.bins) == pytest.approx(
+        sum(min(ms, arm.limit_ms) for _, ms in timed) / 1000
+    )
     for entry in arm.curves.readings:
         if entry.bounds is None:
             assert max(ms for _, ms in timed) < entry.ms
@@ -140,4 +142,6 @@ def test_the_difference_over_own_display_times_is_that_of_plain_shares_when_nobo
         stories.append(exposed(f"p{person}", arm) + impression(f"p{person}", *ended, after_s=1, limit=limit))
     found = answer(landed(tmp_path, *stories, much_later()), TapsQuery(experiment="display"))
     own = next(d for d in found.differences if d.scope == "own_limit")
-    assert own.effect.value == pytest.approx(taps["8s"] / shown["8s"] - taps["control"] / shown["control"], abs=1e-12)
+    assert own.effect.value == pytest.approx(
+        taps["8s"] / shown["8s"] - taps["control"] / shown["control"], abs=1e-12
+    )

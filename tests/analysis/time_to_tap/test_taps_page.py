@@ -81,7 +81,11 @@ def test_groups_that_were_not_assigned_are_called_observational(at_home):
 
 
 def test_a_copy_named_like_markdown_stays_text(at_home):
-    at_home(impression("a", "tap", 900, copy_id="[x](http://evil)"), impression("b", "tap", 900, copy_id="v2"), much_later())
+    at_home(
+        impression("a", "tap", 900, copy_id="[x](http://evil)"),
+        impression("b", "tap", 900, copy_id="v2"),
+        much_later(),
+    )
     assert "[x](http://evil)" not in written(page(arms="copy_id"))
 
 
@@ -100,7 +104,10 @@ def test_pictures_and_tables_hold_what_the_answer_holds(tmp_path, lang):
     assert {point["arm"] for point in points} == {"control", "8s"}
     for arm in found.arms:
         for measure in ("histogram", "hazard"):
-            bars = max(histogram_chart(arm, lang, measure, extent(found, measure)).to_dict()["datasets"].values(), key=len)
+            bars = max(
+                histogram_chart(arm, lang, measure, extent(found, measure)).to_dict()["datasets"].values(),
+                key=len,
+            )
             assert sum(bar["n"] for bar in bars) == sum(b.tap + b.dismiss + b.leave for b in arm.bins)
         assert endings_chart(arm, lang).to_dict()["datasets"]
     assert bin_rows(found)["tap"].sum() == 10

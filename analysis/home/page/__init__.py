@@ -1,8 +1,5 @@
 """The first page, read in five seconds: what landed, what each experiment says, what needs somebody today."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
 import pandas as pd
 import streamlit as st
 
@@ -10,31 +7,11 @@ from analysis import page, words
 from analysis.ask import cached
 from analysis.health import HealthAnswer, HealthQuery
 from analysis.health import answer as health
-from analysis.readout import ReadoutAnswer, ReadoutQuery
-from analysis.readout import answer as readout
+from analysis.home.page.gathering import Attention, Line, age_of, attention, experiments, in_words
+from analysis.readout import ReadoutAnswer
 from experiments.verdict import Verdict
-from ingest.store import Store
 
-STALE = timedelta(days=2)
 ADD_EXPERIMENT = "kazasu experiment add my-experiment.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One experiment on one line: its key and name, and the readout or the sentence why there is none."""
-
-    key: str
-    name: str
-    found: ReadoutAnswer | str
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something for a person to do: a sentence and the page that shows it."""
-
-    sentence: str
-    room: str
-    question: tuple[tuple[str, str], ...] = ()
 
 
 def render() -> None:
@@ -43,50 +20,18 @@ def render() -> None:
     store = page.store()
     landed = page.answered(lambda: cached(store, HealthQuery(samples=0, attempts=False), health))
     page.synthetic_banner(landed)
-    lines = page.answered(lambda: _experiments(store))
-    waiting = _attention(landed, lines)
+    lines = page.answered(lambda: experiments(store))
+    waiting = attention(landed, lines)
     _figures(landed, len(waiting))
     _needs(waiting)
     _readouts(lines)
     page.footer(_rows(lines), _sql(landed, lines), "home", landed)
 
 
-def _experiments(store: Store) -> list[Line]:
-    """Every experiment on record with its readout, the newest first; a broken record does not hide the others."""
-    newest = {str(record["key"]): record["body"] for record in store.records.all("experiment")}
-    return [_line(store, key, body) for key, body in reversed(newest.items())]
-
-
-def _line(store: Store, key: str, body: dict[str, object]) -> Line:
-    name = str(body.get("name") or key)
-    try:
-        found = cached(store, ReadoutQuery(experiment=key), readout)
-    except ValueError as refused:
-        return Line(key, name, str(refused))
-    return Line(key, name, found if isinstance(found, ReadoutAnswer) else "")
-
-
-def _attention(landed: HealthAnswer, lines: list[Line]) -> list[Attention]:
-    found = []
-    for line in lines:
-        if isinstance(line.found, str) or not line.found.trusted:
-            sentence = page.t("home.untrusted", name=line.name)
-            found.append(Attention(sentence, "readout", (("experiment", line.key),)))
-    unfinished = sum(not load.complete for load in landed.loads)
-    if unfinished:
-        found.append(Attention(page.t("home.unfinished", n=unfinished), "health"))
-    if landed.rejected:
-        found.append(Attention(page.t("home.rejected", n=landed.rejected, lines=landed.lines), "health"))
-    age = _age(landed)
-    if age is not None and age > STALE and not landed.synthetic:
-        found.append(Attention(page.t("home.stale", age=_in_words(age)), "health"))
-    return found
-
-
 def _figures(landed: HealthAnswer, waiting: int) -> None:
-    lang, age = page.lang(), _age(landed)
+    lang, age = page.lang(), age_of(landed)
     people = landed.identities
-    fresh = words.NOTHING if age is None else page.t("home.ago", age=_in_words(age))
+    fresh = words.NOTHING if age is None else page.t("home.ago", age=in_words(age))
     page.cards(
         [
             (
@@ -143,17 +88,6 @@ def _one_line(line: Line) -> None:
 def _why(found: ReadoutAnswer) -> str:
     said = found.verdict.reasons[0] if isinstance(found.verdict, Verdict) else found.verdict
     return words.reason(said, page.lang())
-
-
-def _age(landed: HealthAnswer) -> timedelta | None:
-    until = landed.observed_until
-    return None if until is None else max(datetime.now(UTC) - until, timedelta())
-
-
-def _in_words(age: timedelta) -> str:
-    if age.days >= 1:
-        return page.t("unit.d", n=age.days)
-    return words.seconds(age.total_seconds(), page.lang())
 
 
 def _rows(lines: list[Line]) -> pd.DataFrame:

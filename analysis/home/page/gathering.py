@@ -1,0 +1,77 @@
+"""What the home page is about: every experiment with its readout, and what needs a person today."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from analysis import page, words
+from analysis.ask import cached
+from analysis.health import HealthAnswer
+from analysis.readout import ReadoutAnswer, ReadoutQuery
+from analysis.readout import answer as readout
+from ingest.store import Store
+
+STALE = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One experiment on one line: its key and name, and the readout or the sentence why there is none."""
+
+    key: str
+    name: str
+    found: ReadoutAnswer | str
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something for a person to do: a sentence and the page that shows it."""
+
+    sentence: str
+    room: str
+    question: tuple[tuple[str, str], ...] = ()
+
+
+def experiments(store: Store) -> list[Line]:
+    """Every experiment on record with its readout, the newest first; a broken record does not hide the others."""
+    newest = {str(record["key"]): record["body"] for record in store.records.all("experiment")}
+    return [_line(store, key, body) for key, body in reversed(newest.items())]
+
+
+def _line(store: Store, key: str, body: dict[str, object]) -> Line:
+    name = str(body.get("name") or key)
+    try:
+        found = cached(store, ReadoutQuery(experiment=key), readout)
+    except ValueError as refused:
+        return Line(key, name, str(refused))
+    return Line(key, name, found if isinstance(found, ReadoutAnswer) else "")
+
+
+def attention(landed: HealthAnswer, lines: list[Line]) -> list[Attention]:
+    """What a person should look at today: untrusted experiments, unfinished loads, rejected lines, silence."""
+    found = []
+    for line in lines:
+        if isinstance(line.found, str) or not line.found.trusted:
+            sentence = page.t("home.untrusted", name=line.name)
+            found.append(Attention(sentence, "readout", (("experiment", line.key),)))
+    unfinished = sum(not load.complete for load in landed.loads)
+    if unfinished:
+        found.append(Attention(page.t("home.unfinished", n=unfinished), "health"))
+    if landed.rejected:
+        found.append(Attention(page.t("home.rejected", n=landed.rejected, lines=landed.lines), "health"))
+    age = age_of(landed)
+    if age is not None and age > STALE and not landed.synthetic:
+        found.append(Attention(page.t("home.stale", age=in_words(age)), "health"))
+    return found
+
+
+def age_of(landed: HealthAnswer) -> timedelta | None:
+    """How long ago the latest event happened, by this machine's clock; None without events."""
+    until = landed.observed_until
+    return None if until is None else max(datetime.now(UTC) - until, timedelta())
+
+
+def in_words(age: timedelta) -> str:
+    """An age in whole days, below a day in hours and minutes."""
+    if age.days >= 1:
+        return page.t("unit.d", n=age.days)
+    return words.seconds(age.total_seconds(), page.lang())
