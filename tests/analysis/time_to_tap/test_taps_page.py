@@ -38,8 +38,8 @@ def page(lang="en", **question):
 
 
 def written(tab):
-    kinds = (tab.subheader, tab.markdown, tab.info, tab.warning)
-    return "\n".join(str(one.value) for kind in kinds for one in kind)
+    kinds = (tab.header, tab.subheader, tab.markdown, tab.info, tab.warning, tab.metric)
+    return "\n".join(f"{getattr(one, 'label', '')} {one.value}" for kind in kinds for one in kind)
 
 
 def read(tab):
