@@ -24,7 +24,7 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not real and not r and not evidence" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not slow and not r" tests/experiments tests/ingest $(ARGS)
 
 test: $(VENV)/dev
 	$(BIN)/python -m tests.selection $(ARGS)

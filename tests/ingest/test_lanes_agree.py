@@ -5,6 +5,7 @@ import string
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from ingest import schema
 from ingest.event import Event
 from ingest.store import Store
 from ingest.strict_json import Refused
+
+pytestmark = pytest.mark.slow
 
 _SCALARS = st.one_of(
     st.none(),

@@ -11,10 +11,13 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.mapped import LEAST, mapped, written
+
+pytestmark = pytest.mark.slow
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12)
 odd_texts = st.one_of(

@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from ingest import Store, load
 from ingest.compaction import compact
 from ingest.loading import rebuild
 from tests.ingest.logs import events, good, rejects, write
+
+pytestmark = pytest.mark.slow
 
 MANY = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 1
 _BAD = [b'{"event":', b'{"event":"x"}', b"[1]", good(5)[:-1], b'{"event":"x","ts":"yesterday","user_id":"u"}']

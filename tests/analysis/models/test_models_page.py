@@ -37,7 +37,9 @@ def read(lang="en", **question):
     tab.run()
     assert not tab.exception, tab.exception[0].message
     kinds = (tab.header, tab.subheader, tab.markdown, tab.info, tab.warning, tab.metric)
-    return "\n".join(f"{getattr(one, 'label', '')} {one.value}" for kind in kinds for one in kind).replace("\\", "")
+    return "\n".join(f"{getattr(one, 'label', '')} {one.value}" for kind in kinds for one in kind).replace(
+        "\\", ""
+    )
 
 
 def ran(key, *, truth=None, shown=True, **facts):

@@ -7,6 +7,8 @@ from statsmodels.stats.multitest import multipletests
 
 from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level, holm
 
+pytestmark = pytest.mark.slow
+
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
 
