@@ -86,7 +86,7 @@ def _checks(found: ReadoutAnswer) -> None:
     passed = [check for check in found.checks if check.passed]
     if not passed:
         return
-    label = page.t("readout.passed", n=len(passed))
+    label = page.t("readout.passed_besides" if failed else "readout.passed", n=len(passed))
     with st.expander(label, icon=":material/fact_check:", expanded=bool(failed)):
         signs = {
             check.key: ":material/check:" if check.p_value is not None else ":material/info:"
