@@ -57,7 +57,7 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         not_numbers=walked.not_numbers,
         cannot_say=None if steps[0].units else _nobody(names[0]),
         observed_until=walked.observed_until,
-        data_version=store.data_version(),
+        data_version=walked.data_version,
         synthetic=store.synthetic(),
         sql=walked.sql,
     )
@@ -68,9 +68,9 @@ def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> 
     units: list[list[int]] = []
     maturing: list[list[int]] = []
     times: list[list[StepTime | None]] = []
-    growing = np.flatnonzero(walked.growing)
+    growing, reached = np.flatnonzero(walked.growing), np.arange(len(walked.reach))
     for k in range(len(names)):
-        reached = np.flatnonzero(walked.reach > k)
+        reached = reached[walked.reach[reached] > k] if k else reached  # every unit that is here entered
         waiting = growing[walked.reach[growing] <= k]
         n = np.bincount(group[reached], minlength=groups)
         units.append(n.tolist())

@@ -1,6 +1,6 @@
 """What a funnel reads: (unit, time, step mask, value) rows, in order where the store has one; compiled by Ibis."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, reduce
@@ -9,6 +9,7 @@ from operator import add, and_, or_
 import ibis
 import ibis.expr.types as ir
 from ibis.expr import datatypes as dt
+from sqlglot import exp, parse_one
 
 from analysis.ask import sql_of
 from analysis.steps.fields import field, holds, not_numbers
@@ -56,7 +57,8 @@ class Selection:
 
     Args:
         rows: Columns unit (NULL where there is none), ts, steps (the mask; from bit n on the value's place among
-            `known`, from 1, or a bare 1 where a value stands) and, unless `known` tells it, value.
+            `known`, from 1, or a bare 1 where a value stands) and, unless `known` tells it, value. Rows that come
+            as they are stored are those of $first ≤ unit < $last.
         counts: One row: for each of `fields` how many values were no numbers; None without such fields.
         fields: Fields that are compared with numbers and may hold something else.
     """
@@ -110,9 +112,7 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     value = None if funnel.breakdown is None else field(seen, funnel.breakdown.by[0])
     columns = {"unit": unit, "ts": seen.ts, "steps": steps}
     if value is not None and known:
-        columns["steps"] = steps + list_position(ibis.array(list(known)), value).fill_null(0) * (
-            1 << len(named)
-        )
+        columns["steps"] = steps + _places(value, known, len(named))
     elif value is not None:
         columns["steps"] = steps + ibis.cases((_there(value), 1 << len(named)), else_=0).cast("int64")
         columns["value"] = value
@@ -121,12 +121,20 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     if ordered:
         rows = rows.filter(steps > 0).select(**columns, seq=seen.seq, event_id=seen.event_id)
         rows = rows.order_by("unit", "ts", "seq", "event_id").select(*columns)
+        text = sql_of(rows)
     else:
-        rows = rows.select(**columns)
+        text = _ranged(sql_of(rows.select(**columns)))
     wrong = _numeric(seen, funnel, named)
     asked = {f"not_number_{k}": _times(one) for k, one in enumerate(wrong.values())}
     counts = sql_of(seen.aggregate(**asked)) if asked else None
-    return Selection(sql_of(rows), counts, tuple(wrong))
+    return Selection(text, counts, tuple(wrong))
+
+
+def _ranged(sql: str) -> str:
+    """The rows of a range of units, so that several ranges can be read side by side."""
+    every = parse_one(sql, dialect="duckdb", into=exp.Select).subquery("every_unit")
+    some = exp.select("*").from_(every).where("unit >= $first AND unit < $last", dialect="duckdb")
+    return some.sql(dialect="duckdb", pretty=True)
 
 
 def _source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
@@ -162,7 +170,7 @@ def _some_name(rows: ir.Table, funnel: Funnel) -> ir.BooleanValue | None:
 
 def _place(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
     """The place of the event's name in a list. DuckDB looks it up once per different name, and never joins."""
-    return list_position(ibis.array(list(names)), rows.event)
+    return list_position(_texts(names), rows.event)
 
 
 def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
@@ -183,11 +191,23 @@ def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> i
             for event in step.events:
                 bits[event] = bits.get(event, 0) | 1 << k
     if bits:
-        place = list_position(ibis.array(list(bits)), rows.event)
-        parts.insert(
-            0, list_extract(ibis.literal(list(bits.values()), type="array<int64>"), place).fill_null(0)
-        )
+        masks = list_extract(_numbers(bits.values()), _place(rows, list(bits)))
+        parts.insert(0, masks.fill_null(0) if parts else masks)
     return reduce(add, parts)
+
+
+def _places(value: ir.StringValue, known: Sequence[str], n: int) -> ir.IntegerValue:
+    """The value's place among the known ones, from 1, above the n bits of steps; 0 where there is none."""
+    places = [place << n for place in range(1, len(known) + 1)]
+    return list_extract(_numbers([*places, 0, 0]), list_position(_texts([*known, "", None]), value))
+
+
+def _numbers(numbers: Iterable[int]) -> ir.ArrayValue:
+    return ibis.literal(list(numbers), type="array<int64>")
+
+
+def _texts(texts: Sequence[str | None]) -> ir.ArrayValue:
+    return ibis.literal(list(texts), type="array<string>")
 
 
 def _numeric(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> dict[str, ir.BooleanValue]:

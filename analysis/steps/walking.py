@@ -1,4 +1,4 @@
-"""Running a funnel's selection: ordered batches go through the walk, and each unit's value comes along."""
+"""A funnel walked over a store: what is read how, and one row per unit that entered."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
-from analysis.ask import ask, batches
-from analysis.steps.columns import Touched, keys_of, places, with_unit
+from analysis.ask import ask, cached, sql_of
+from analysis.steps.reading import Range, ranges, read_all
 from analysis.steps.selection import MOST_KNOWN, Selection, select, values
 from experiments.funnel import Funnel
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
-BATCH_ROWS = 131_072
+_TRIES = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -35,6 +36,7 @@ class Walked:
         without_unit: Events of a step that carry no unit.
         not_numbers: (field, values that were no numbers where a number was asked for).
         observed_until: The end of observation; None if the store is empty.
+        data_version: The version of the data that was read, all of it.
         sql: What ran.
     """
 
@@ -45,14 +47,16 @@ class Walked:
     without_unit: int
     not_numbers: tuple[tuple[str, int], ...]
     observed_until: datetime | None
+    data_version: str
     sql: str
 
 
 def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
     """Walk a funnel over everything a store holds.
 
-    Persons are read where they are stored in (person, time) order; the walk verifies that order, and if it does not
-    hold the rows are read again with ORDER BY. Other units are always read with ORDER BY.
+    Persons are read where they are stored in (person, time) order, several ranges of them side by side; the walk
+    verifies that order, and if it does not hold the rows are read again with ORDER BY. Other units are always read
+    with ORDER BY. A load that lands meanwhile makes it start again, so that everything is of one version.
 
     Args:
         store: An open store.
@@ -65,65 +69,59 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
         ValueError: A condition cannot be asked of its field.
         TookTooLong: The question ran past its time limit.
     """
+    for _ in range(_TRIES):
+        walked = _walk_once(store, funnel)
+        if store.data_version() == walked.data_version:
+            return walked
+    with store.writing:
+        return _walk_once(store, funnel)
+
+
+def _walk_once(store: "Store", funnel: Funnel) -> Walked:
     from experiments.walk import OrderBroken
 
+    version = store.data_version()
     clustered = funnel.unit == "user" and store.clustered()
     until = funnel.observed_until or store.observed_until()
     few = values(funnel) if clustered else None
-    known = _known(store, few)
+    known = () if few is None else cached(store, _Few(question=few), _known)
+    parts = ranges(store) if clustered else None
     try:
         selection = select(funnel, clustered=clustered, ordered=not clustered, known=known)
-        units, found, without_unit = _walk(store, funnel, selection, known)
+        read = read_all(store, funnel, selection, known, parts)
     except OrderBroken:
         if not clustered:
             raise
+        parts = None
         selection = select(funnel, clustered=True, ordered=True, known=known)
-        units, found, without_unit = _walk(store, funnel, selection, known)
+        read = read_all(store, funnel, selection, known, parts)
+    found = read.values
+    if known and found is not None and len(found):
+        found = pa.DictionaryArray.from_arrays(found, list(known))
     return Walked(
-        reach=np.concatenate([part.reach for part in units]),
-        times=np.concatenate([part.times for part in units]),
-        growing=np.concatenate([_growing(part, funnel, until) for part in units]),
+        reach=np.concatenate([part.reach for part in read.units]),
+        times=np.concatenate([part.times for part in read.units]),
+        growing=np.concatenate([_growing(part, funnel, until) for part in read.units]),
         values=found,
-        without_unit=without_unit,
+        without_unit=read.without_unit,
         not_numbers=_counts(store, selection),
         observed_until=until,
-        sql="\n\n".join(one for one in (few, selection.rows, selection.counts) if one is not None),
+        data_version=version,
+        sql="\n\n".join(
+            one for one in (few, _shown(selection.rows, parts), selection.counts) if one is not None
+        ),
     )
 
 
-def _walk(
-    store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...]
-) -> "tuple[list[Units], pa.Array | None, int]":
-    """The units that entered, the value of each, and how many rows had no unit."""
-    from experiments.walk import Walk
+class _Few(BaseModel):
+    """Which few values a column holds; asked once per version of the data."""
 
-    n = len(funnel.steps)
-    walk = Walk(n, funnel.within_us)
-    touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
-    units: list[Units] = []
-    unit: pa.Scalar | None = None
-    without_unit = 0
-    with batches(store, selection.rows, rows=BATCH_ROWS) as reader:
-        for every in reader:
-            batch = with_unit(every)
-            without_unit += len(every) - len(batch)
-            keys, unit = keys_of(batch["unit"], unit, walk.key)
-            steps = batch["steps"].to_numpy()
-            ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
-            if touched is not None:
-                touched.follow(places(steps, n) if known else batch["value"], ended, walk.value_rows)
-            units += ended
-    ended = walk.finish()
-    if touched is None:
-        return units + ended, None, without_unit
-    found = touched.finish(ended)
-    if known and len(found):
-        found = pa.DictionaryArray.from_arrays(found, list(known))
-    return units + ended, found, without_unit
+    model_config = ConfigDict(frozen=True)
+    question: str
 
 
-def _known(store: "Store", question: str | None) -> tuple[str, ...]:
-    found = () if question is None else ask(store, question)["value"].to_pylist()
+def _known(store: "Store", few: _Few) -> tuple[str, ...]:
+    found = ask(store, few.question)["value"].to_pylist()
     return tuple(found) if len(found) <= MOST_KNOWN else ()
 
 
@@ -132,6 +130,11 @@ def _counts(store: "Store", selection: Selection) -> tuple[tuple[str, int], ...]
         return ()
     (row,) = ask(store, selection.counts).to_pylist()
     return tuple(zip(selection.fields, map(int, row.values()), strict=True))
+
+
+def _shown(rows: str, parts: list[Range] | None) -> str:
+    """The SQL of the rows, with the ranges that it was run for."""
+    return "\n".join([*(sql_of("", part).strip() for part in parts or ()), rows])
 
 
 def _growing(units: "Units", funnel: Funnel, until: datetime | None) -> NDArray[np.bool_]:

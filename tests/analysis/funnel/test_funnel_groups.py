@@ -81,7 +81,7 @@ def test_any_field_may_split(tmp_path):
 
 @pytest.mark.parametrize("attribution", ["first_touch", "last_touch"])
 def test_values_are_found_again_when_a_person_goes_on_over_many_batches(tmp_path, attribution, monkeypatch):
-    from analysis.steps import walking
+    from analysis.steps import reading
 
     stories = {
         "ann": ["camera_opened 10:00:00 device=first", *[f"camera_opened 10:00:0{n}" for n in range(1, 9)]],
@@ -92,7 +92,7 @@ def test_values_are_found_again_when_a_person_goes_on_over_many_batches(tmp_path
     with journeys(tmp_path, stories) as store:
         whole = ask(store, breakdown={"by": ["device"], "attribution": attribution}).groups
         for rows in (1, 2, 3, 5):
-            monkeypatch.setattr(walking, "BATCH_ROWS", rows)
+            monkeypatch.setattr(reading, "BATCH_ROWS", rows)
             assert ask(store, breakdown={"by": ["device"], "attribution": attribution}).groups == whole
         assert [group.by[0] for group in whole] == [
             ("d1" if attribution == "first_touch" else "d8"),

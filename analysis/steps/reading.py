@@ -1,0 +1,105 @@
+"""Reading a funnel's rows: ordered batches go through the walk, and each unit's value comes along."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from analysis.ask import ask, batches
+from analysis.steps.columns import Touched, keys_of, places, with_unit
+from analysis.steps.selection import Selection
+from experiments.funnel import Funnel
+
+if TYPE_CHECKING:
+    from experiments.walk import Units
+    from ingest import Store
+
+Range = Mapping[str, int]
+BATCH_ROWS = 131_072
+MOST_PARTS, FEWEST_UNITS = 4, 20_000
+_UNITS = "SELECT coalesce(max(person_key), -1) + 1 AS units FROM events_main"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one part of the units gave.
+
+    Args:
+        units: The units that entered.
+        values: The value each of them is attributed to (its place, from 0, if the values are known); None without
+            breakdown.
+        without_unit: Rows that carry no unit.
+    """
+
+    units: "list[Units]"
+    values: pa.Array | None
+    without_unit: int
+
+
+def ranges(store: "Store") -> list[Range]:
+    """Ranges of the stored integer keys, to be read side by side: one per processor, where there are many units."""
+    (row,) = ask(store, _UNITS).to_pylist()
+    units = int(row["units"])
+    parts = max(1, min(MOST_PARTS, os.cpu_count() or 1, units // FEWEST_UNITS))
+    cuts = [units * part // parts for part in range(parts + 1)]
+    return [{"first": first, "last": last} for first, last in pairwise(cuts)]
+
+
+def read_all(
+    store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...], parts: list[Range] | None
+) -> Read:
+    """Read and walk every unit.
+
+    Args:
+        store: An open store.
+        funnel: The definition.
+        selection: Its rows.
+        known: Every value of the breakdown's field, if the rows carry places.
+        parts: Ranges of units; None to read all in order.
+
+    Returns:
+        All units that entered; those of the parts one after another.
+
+    Raises:
+        OrderBroken: The rows are not stored in order.
+        TookTooLong: The question ran past its time limit.
+    """
+    if parts is None or len(parts) == 1:
+        return _read(store, funnel, selection, known, parts[0] if parts else None)
+    with ThreadPoolExecutor(len(parts)) as pool:
+        found = list(pool.map(lambda part: _read(store, funnel, selection, known, part), parts))
+    values = [one.values for one in found if one.values is not None and len(one.values)]
+    return Read(
+        units=[part for one in found for part in one.units],
+        values=pa.concat_arrays(values) if values else found[0].values,
+        without_unit=sum(one.without_unit for one in found),
+    )
+
+
+def _read(
+    store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...], part: Range | None
+) -> Read:
+    from experiments.walk import Walk
+
+    n = len(funnel.steps)
+    walk = Walk(n, funnel.within_us)
+    touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
+    units: list[Units] = []
+    unit: pa.Scalar | None = None
+    without_unit = 0
+    with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
+        for every in reader:
+            batch = with_unit(every)
+            without_unit += len(every) - len(batch)
+            keys, unit = keys_of(batch["unit"], unit, walk.key)
+            steps = batch["steps"].fill_null(0).to_numpy()
+            ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
+            if touched is not None:
+                touched.follow(places(steps, n) if known else batch["value"], ended, walk.value_rows)
+            units += ended
+    ended = walk.finish()
+    return Read(units + ended, None if touched is None else touched.finish(ended), without_unit)
