@@ -1,6 +1,7 @@
 """`<html lang>` says the reader's language on every page, and nothing else is touched."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -58,7 +59,8 @@ def asked(path: str, accept: str = "ja", method: str = "GET", kind: str = "text/
         ) as client:
             return await client.request(method, path, headers={"Accept-Language": accept, "Accept": kind})
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(max_workers=1) as apart:  # a browser test may hold this thread's event loop
+        return apart.submit(asyncio.run, ask()).result()
 
 
 @pytest.mark.parametrize("path", ["/page", "/pieces"])

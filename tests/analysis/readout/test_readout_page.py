@@ -57,7 +57,7 @@ def opened(*, anyway: bool = False, **question: str) -> AppTest:
 
 
 def said(tab: AppTest) -> str:
-    kinds = (tab.title, tab.subheader, tab.markdown, tab.warning, tab.error, tab.info)
+    kinds = (tab.title, tab.header, tab.subheader, tab.markdown, tab.warning, tab.error, tab.info)
     return "\n".join(str(one.value) for kind in kinds for one in kind)
 
 
