@@ -13,6 +13,7 @@ from experiments.stats.effects import Estimate, NoEffect
 
 Picture = alt.LayerChart | alt.FacetChart
 STEP, HEAD = 36, 90
+DRAWN_GROUPS = 20
 _SHAPES = {"p50": "circle", "p90": "square", "p99": "triangle-right"}
 _COLOURS = {"p50": palette.BLUE, "p90": palette.ORANGE, "p99": palette.PURPLE}
 
@@ -48,8 +49,8 @@ def precision_chart(found: ModelsAnswer, lang: str) -> Picture:
 
 
 def latency_chart(found: ModelsAnswer, temperature: str | None, lang: str) -> Picture:
-    """p50, p90 and p99 with their intervals per group at one temperature; dotted lines stand at the budgets."""
-    mine = [row for row in found.latency if row.temperature == temperature]
+    """p50, p90 and p99 with intervals per group at one temperature, the largest groups; lines stand at the budgets."""
+    mine = [row for row in found.latency if row.temperature == temperature][:DRAWN_GROUPS]
     rows = [point for row in mine for point in _points(row, lang)]
     names = [group_of(row.group, lang) for row in mine]
     base = alt.Chart(pd.DataFrame(rows)).encode(

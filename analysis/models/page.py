@@ -7,7 +7,7 @@ import streamlit as st
 from analysis import page, words
 from analysis.ask import cached
 from analysis.models.answers import ModelsAnswer
-from analysis.models.chart import latency_chart, precision_chart
+from analysis.models.chart import DRAWN_GROUPS, latency_chart, precision_chart
 from analysis.models.choices import choices
 from analysis.models.compute import ModelsQuery, answer
 from analysis.models.query import Column
@@ -102,6 +102,8 @@ def _latency(found: ModelsAnswer) -> None:
     shown = page.choice("temperature", page.t("models.temperature"), offered, style="segments",
                         show=lambda name: page.t(f"models.temperature.{name}"))  # fmt: skip
     groups = sum((row.temperature or "unknown") == shown for row in found.latency)
+    if groups > DRAWN_GROUPS:
+        st.markdown(page.t("models.drawn", n=DRAWN_GROUPS, all=groups))
     picture = latency_chart(found, None if shown == "unknown" else shown, page.lang())
     page.chart(
         picture, alt=page.t("models.latency.alt", n=groups, temperature=page.t(f"models.temperature.{shown}"))

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from analysis.ask import ask
+from experiments import Experiment
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -42,7 +45,12 @@ def choices(store: "Store") -> Choices:
 def _about_display(records: Sequence[Mapping[str, Any]], experiments: Sequence[str]) -> str | None:
     newest = {str(record["key"]): record["body"] for record in records}
     for key, body in reversed(newest.items()):
-        limits = {variant.get("payload", {}).get("display_ms") for variant in body.get("variants", ())}
+        try:
+            limits = {
+                variant.payload.get("display_ms") for variant in Experiment.model_validate(body).variants
+            }
+        except ValidationError:
+            continue  # the readout page says what is wrong with this record
         if key in experiments and len(limits - {None}) > 1:
             return key
     return None

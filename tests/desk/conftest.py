@@ -26,9 +26,9 @@ LITTLE = [
 ]
 
 
-def put_on_record(store: Store, file: Path) -> None:
+def put_on_record(store: Store, file: Path, key: str | None = None) -> None:
     plan = Experiment.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    store.records.add("experiment", plan.key, plan.model_dump(mode="json"), "tests")
+    store.records.add("experiment", key or plan.key, plan.model_dump(mode="json"), "tests")
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,53 @@ def _little(home: Path) -> None:
         put_on_record(store, SAMPLE / "experiments" / "display-8s.toml")
 
 
+STRANGE = (
+    "<b onload=alert(1)>",
+    "[a link](http://example.com)",
+    "$x$ :red[y] *z*",
+    "=cmd()",
+    "表示🎯" * 40,
+    "a|b\n# c",
+    " ",
+)
+
+
+def _strange(home: Path) -> None:
+    """Names nobody would choose, more of them than fit a screen, and a record that cannot be read."""
+    log = home / "strange.ndjson"
+    names = [*STRANGE, *(f"event_{n:03d}" for n in range(300))]
+    with log.open("w") as file:
+        for n in range(1200):
+            name = (
+                names[n % len(names)]
+                if n % 3
+                else ("suggestion_shown", "suggestion_tapped", "inference_completed")[n % 9 // 3]
+            )
+            strange = STRANGE[n % len(STRANGE)]
+            line = {
+                "event_id": str(n), "event": name, "ts": 1_777_600_000 + n, "user_id": f"{strange}{n % 40}",
+                "platform": strange, "device": f"{strange}{n % 90}", "app_version": strange,
+                "properties": {
+                    "impression_id": f"i{n // 9}", "display_ms": 4000, "elapsed_ms": 1500, "copy_id": strange,
+                    "inference_id": f"n{n}", "model": strange, "model_version": strange, "latency_ms": n % 70,
+                },
+            }  # fmt: skip
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with Store.open(home) as store:
+        load(store, log)
+        for n, name in enumerate(STRANGE):
+            plan = {
+                "key": f"strange-{n}",
+                "name": name,
+                "hypothesis": name,
+                "variants": [{"key": "control"}, {"key": name}],
+            }
+            store.records.add("experiment", plan["key"], plan, "tests")
+        store.records.add("experiment", "unreadable", {"name": "unreadable", "variants": 3}, "tests")
+        for n in range(20):
+            put_on_record(store, SAMPLE / "experiments" / "display-8s.toml", key=f"copy-{n:02d}")
+
+
 def _broken(home: Path) -> None:
     (home / "kazasu.duckdb").write_bytes(b"this is no database" * 1000)
 
@@ -64,11 +111,11 @@ def _broken(home: Path) -> None:
 def at_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[str], Path]]:
-    """Move in: `at_home("nothing" | "little" | "sample" | "broken")` makes that store the process's own."""
+    """Move in: `at_home("nothing" | "little" | "strange" | "sample" | "broken")` makes that store the process's own."""
 
     def move_in(state: str) -> Path:
         home = request.getfixturevalue("sample_home") if state == "sample" else tmp_path
-        make = {"nothing": _nothing, "little": _little, "broken": _broken}.get(state)
+        make = {"nothing": _nothing, "little": _little, "strange": _strange, "broken": _broken}.get(state)
         if make:
             make(home)
         monkeypatch.setenv("KAZASU_HOME", str(home))

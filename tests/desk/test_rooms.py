@@ -43,7 +43,7 @@ def said(tab: AppTest) -> str:
 
 
 @pytest.mark.parametrize("lang", words.LANGS)
-@pytest.mark.parametrize("state", ["nothing", "little", "sample", "broken"])
+@pytest.mark.parametrize("state", ["nothing", "little", "strange", "sample", "broken"])
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_page_bears_every_state_of_the_store(at_home, room, state, lang):
     at_home(state)
@@ -58,6 +58,8 @@ def test_a_page_bears_every_state_of_the_store(at_home, room, state, lang):
     if state == "broken":
         assert "kazasu rebuild" in commands
         assert tab.error
+    if state == "strange":
+        assert not re.search(r"(?<!\\)(?:<b onload|\[a link\]|:red\[)", told)
     if state == "sample":
         assert words.t("common.synthetic", lang) in told
         assert tab.dataframe

@@ -20,11 +20,11 @@ def render() -> None:
     store = page.store()
     landed = page.answered(lambda: cached(store, HealthQuery(samples=0, attempts=False), health))
     page.synthetic_banner(landed)
-    lines = page.answered(lambda: experiments(store))
+    lines, older = page.answered(lambda: experiments(store))
     waiting = attention(landed, lines)
     _figures(landed, len(waiting))
     _needs(waiting)
-    _readouts(lines)
+    _readouts(lines, older)
     page.footer(_rows(lines), _sql(landed, lines), "home", landed)
 
 
@@ -62,7 +62,7 @@ def _needs(waiting: list[Attention]) -> None:
         page.link(one.room, one.sentence, dict(one.question), icon=":material/flag:")
 
 
-def _readouts(lines: list[Line]) -> None:
+def _readouts(lines: list[Line], older: int) -> None:
     st.header(page.t("home.experiments"), anchor=False)
     if not lines:
         st.markdown(page.t("home.experiments.none"))
@@ -70,6 +70,8 @@ def _readouts(lines: list[Line]) -> None:
     for line in lines:
         with st.container(border=True, gap="small"):
             _one_line(line)
+    if older:
+        page.link("readout", page.t("home.older", n=older), icon=":material/arrow_forward:")
 
 
 def _one_line(line: Line) -> None:

@@ -11,6 +11,7 @@ from analysis.readout import answer as readout
 from ingest.store import Store
 
 STALE = timedelta(days=2)
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,14 @@ class Attention:
     question: tuple[tuple[str, str], ...] = ()
 
 
-def experiments(store: Store) -> list[Line]:
-    """Every experiment on record with its readout, the newest first; a broken record does not hide the others."""
+def experiments(store: Store) -> tuple[list[Line], int]:
+    """The experiments on record with their readouts, and how many older ones there are.
+
+    The newest come first; a broken record does not hide the others; a long list is cut, for each line is a reading.
+    """
     newest = {str(record["key"]): record["body"] for record in store.records.all("experiment")}
-    return [_line(store, key, body) for key, body in reversed(newest.items())]
+    latest = list(reversed(newest.items()))
+    return [_line(store, key, body) for key, body in latest[:SHOWN]], max(len(latest) - SHOWN, 0)
 
 
 def _line(store: Store, key: str, body: dict[str, object]) -> Line:
