@@ -2,7 +2,8 @@
 
     store = journeys(tmp_path, {"ann": ["camera_opened 10:00:00", "photo_taken 10:00:02 device='pixel 3'"]})
 
-A word after the time is a field: top-level fields stand beside the event, anything else becomes a property.
+A word after the time is a field: top-level fields stand beside the event, anything else becomes a property
+("properties.x" always does).
 Times are of 2026-04-06 in UTC unless a date stands before them; the n-th event of the story has event_id "e<n>".
 """
 
@@ -54,7 +55,7 @@ def event(person: str, told: str) -> dict[str, object]:
     properties: dict[str, object] = {}
     for word in words:
         key, _, text = word.partition("=")
-        (row if key in FIELDS else properties)[key] = _value(text)
+        (row if key in FIELDS else properties)[key.removeprefix("properties.")] = _value(text)
     return row | ({"properties": properties} if properties else {})
 
 
