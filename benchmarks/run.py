@@ -50,6 +50,8 @@ def _told(row: dict[str, Any], before: float | None) -> bool:
     marks += [f"last {before:.2f}×"] if before is not None else []
     marks += ["MISSED"] if missed else []
     marks += ["FELL by more than a quarter"] if fell else []
+    if "ours_peak_mb" in row:
+        marks.append(f"peak {row['ours_peak_mb']:.0f} MB against {row['peer_peak_mb']:.0f} MB")
     print(
         f"{ratio:6.2f}×  {row['name']}  ({', '.join(marks)}): {row['ours_s']:.2f} s against {row['peer_s']:.2f} s",
         flush=True,

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -15,6 +16,7 @@ import duckdb
 from ingest import schema
 from ingest.flows import attempt_starts, flows
 from ingest.records import Records
+from ingest.writing import Writing
 
 if TYPE_CHECKING:
     from ingest.landing import Manifest
@@ -23,6 +25,14 @@ Cursor = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
 FatalDatabaseError = duckdb.FatalException
 DATABASE: Final = "kazasu.duckdb"
+_FACTS: Final = """
+SELECT
+    coalesce(max(load_id), 0) || '.' || coalesce(sum(landed), 0)::BIGINT, max(last_ts) FILTER (complete),
+    coalesce(bool_or(synthetic), FALSE),
+    NOT coalesce(bool_or(NOT compacted AND landed > 0), FALSE)
+    AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale')
+FROM loads
+"""
 _HOLDER = re.compile(r"PID (\d+)")
 
 
@@ -44,16 +54,34 @@ class StoreBusy(StoreUnavailable):
         self.owner = owner
 
 
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What answers depend on, all read at one instant.
+
+    Args:
+        data_version: The last load and the number of records, as "LOAD-RECORDS".
+        observed_until: The latest event time of complete loads; None if nothing landed.
+        synthetic: Whether any load was declared synthetic.
+        clustered: Whether `events_main` holds every event in the stored (person, time) order.
+    """
+
+    data_version: str
+    observed_until: datetime | None
+    synthetic: bool
+    clustered: bool
+
+
 class Store:
     """A store of events: `landed/` and `records/` are the truth, the DuckDB file an index that can be made again."""
 
     def __init__(self, home: Path, connection: Cursor) -> None:
         self.home = home
         self.records = Records(home / "records")
-        self.writing = threading.RLock()
+        self.writing = Writing()
         self.empty_part = home / "landed" / "empty.parquet"
         self._connection = connection
         self._tail: list[str] = []
+        self._seen: tuple[int, StoreFacts] | None = None
 
     @classmethod
     def open(cls, home: Path | None = None) -> "Store":
@@ -133,32 +161,35 @@ class Store:
         folder = self.home / "landed"
         self._tail = [str(folder / part) for m in landed if m.load_id in pending for part in m.parts]
 
+    def facts(self) -> StoreFacts:
+        """Return what answers depend on; asked again only when somebody may have written."""
+        turn, seen = self.writing.turn(), self._seen
+        if turn is not None and seen is not None and seen[0] == turn:
+            facts = seen[1]
+        else:
+            with self.cursor() as cursor:
+                row = cursor.execute(_FACTS).fetchone()
+            assert row is not None
+            facts = StoreFacts(*row)
+            if turn is not None and turn == self.writing.turn():
+                self._seen = turn, facts
+        return replace(facts, data_version=f"{facts.data_version}-{self.records.count()}")
+
     def data_version(self) -> str:
-        """Return what answers depend on: the last load and the number of records, as "LOAD-RECORDS"."""
-        with self.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT coalesce(max(load_id), 0), coalesce(sum(landed), 0)::BIGINT FROM loads"
-            ).fetchone()
-        load, landed = row if row is not None else (0, 0)
-        return f"{load}.{landed}-{self.records.count()}"
+        """Return the last load and the number of records, as "LOAD-RECORDS"."""
+        return self.facts().data_version
 
     def observed_until(self) -> datetime | None:
         """Return the latest event time of complete loads, or None when nothing landed."""
-        latest = self._one("SELECT max(last_ts) FROM loads WHERE complete")
-        return latest if isinstance(latest, datetime) else None
+        return self.facts().observed_until
 
     def synthetic(self) -> bool:
         """Say whether anything in the store was declared synthetic."""
-        return bool(self._one("SELECT coalesce(bool_or(synthetic), FALSE) FROM loads"))
+        return self.facts().synthetic
 
     def clustered(self) -> bool:
         """Say whether `events_main` holds every event in the stored (person, time) order."""
-        return bool(
-            self._one(
-                "SELECT NOT EXISTS (SELECT 1 FROM loads WHERE NOT compacted AND landed > 0)"
-                " AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale')"
-            )
-        )
+        return self.facts().clustered
 
     def close(self) -> None:
         """Give the store up; another process may open it."""
@@ -169,11 +200,6 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _one(self, question: str) -> object:
-        with self.cursor() as cursor:
-            row = cursor.execute(question).fetchone()
-        return None if row is None else row[0]
 
 
 _current: dict[Path, Store] = {}

@@ -1,5 +1,7 @@
 """The funnel's question and its answer: counts, rates and step times, for everybody and for each group."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,26 +60,17 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         cannot_say=None if steps[0].units else _nobody(names[0]),
         observed_until=walked.observed_until,
         data_version=walked.data_version,
-        synthetic=store.synthetic(),
+        synthetic=walked.synthetic,
         sql=walked.sql,
     )
 
 
 def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
     """The steps of each group, where `group` says in which of `groups` every unit stands."""
-    units: list[list[int]] = []
-    maturing: list[list[int]] = []
-    times: list[list[StepTime | None]] = []
-    growing, reached = np.flatnonzero(walked.growing), np.arange(len(walked.reach))
-    for k in range(len(names)):
-        reached = reached[walked.reach[reached] > k] if k else reached  # every unit that is here entered
-        waiting = growing[walked.reach[growing] <= k]
-        n = np.bincount(group[reached], minlength=groups)
-        units.append(n.tolist())
-        maturing.append(np.bincount(group[waiting], minlength=groups).tolist())
-        times.append(
-            [_time(part) for part in _durations(walked, k, reached, group, n)] if k else [None] * groups
-        )
+    growing = np.flatnonzero(walked.growing)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda k: _step(k, walked, growing, group, groups), range(len(names))))
+    units, maturing, times = zip(*found, strict=True)
     return [
         tuple(
             StepAnswer(
@@ -92,6 +85,18 @@ def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> 
         )
         for g in range(groups)
     ]
+
+
+def _step(
+    k: int, walked: Walked, growing: Ints, group: Ints, groups: int
+) -> tuple[list[int], list[int], list[StepTime | None]]:
+    """How many of each group reached step k + 1, how many still could, and how long it took."""
+    reached = np.flatnonzero(walked.reach > k)
+    waiting = growing[walked.reach[growing] <= k]
+    n = np.bincount(group[reached], minlength=groups)
+    parts = _durations(walked, k, reached, group, n) if k else []
+    times = [_time(part) for part in parts] or [None] * groups
+    return n.tolist(), np.bincount(group[waiting], minlength=groups).tolist(), times
 
 
 def _durations(walked: Walked, k: int, reached: Ints, group: Ints, n: Ints) -> list[Ints]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from experiments.walk import Units
 
 Ints = NDArray[np.int64]
+Touch = Literal["first_touch", "last_touch"]
 
 
 def with_unit(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -40,15 +41,17 @@ def keys_of(column: pa.Array, before: pa.Scalar | None, key: int) -> tuple[Ints,
     return key + np.cumsum(new), column[-1]
 
 
-def places(steps: Ints, n: int) -> pa.Array:
-    """The places of values, from 0, that masks of n steps carry from bit n on; -1 where there is none."""
-    return pa.array((steps >> n) - 1)
+def places(units: "list[Units]", attribution: Touch) -> pa.Array:
+    """The places of the values, from 0, that units are attributed to; null where a unit has none."""
+    marks = [unit.first_mark if attribution == "first_touch" else unit.last_mark for unit in units]
+    found = np.concatenate(marks)
+    return pa.array(found - 1, mask=found == 0)
 
 
 class Touched:
     """Follows a walk and picks the first or the last value of each unit that ends."""
 
-    def __init__(self, attribution: Literal["first_touch", "last_touch"]) -> None:
+    def __init__(self, attribution: Touch) -> None:
         """Begin before the first batch."""
         self._first = attribution == "first_touch"
         self._rows_before = 0

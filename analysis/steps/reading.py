@@ -40,11 +40,15 @@ class Read:
     without_unit: int
 
 
-def ranges(store: "Store") -> list[Range]:
-    """Ranges of the stored integer keys, to be read side by side: one per processor, where there are many units."""
+def stored_units(store: "Store") -> int:
+    """The stored integer keys are those below this number."""
     (row,) = ask(store, _UNITS).to_pylist()
-    units = int(row["units"])
-    parts = max(1, min(MOST_PARTS, os.cpu_count() or 1, units // FEWEST_UNITS))
+    return int(row["units"])
+
+
+def ranges_of(units: int) -> list[Range]:
+    """Ranges of stored integer keys, to be read side by side where there are many; one more than processors, so none idles."""
+    parts = max(1, min(MOST_PARTS, 1 + (os.cpu_count() or 1), units // FEWEST_UNITS))
     cuts = [units * part // parts for part in range(parts + 1)]
     return [{"first": first, "last": last} for first, last in pairwise(cuts)]
 
@@ -86,8 +90,9 @@ def _read(
     from experiments.walk import Walk
 
     n = len(funnel.steps)
-    walk = Walk(n, funnel.within_us)
-    touched = None if funnel.breakdown is None else Touched(funnel.breakdown.attribution)
+    walk = Walk(n, funnel.within_us, rows=False)
+    by = funnel.breakdown
+    touched = None if by is None or known else Touched(by.attribution)
     units: list[Units] = []
     unit: pa.Scalar | None = None
     without_unit = 0
@@ -99,7 +104,10 @@ def _read(
             steps = batch["steps"].fill_null(0).to_numpy()
             ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
             if touched is not None:
-                touched.follow(places(steps, n) if known else batch["value"], ended, walk.value_rows)
+                touched.follow(batch["value"], ended, walk.value_rows)
             units += ended
     ended = walk.finish()
-    return Read(units + ended, None if touched is None else touched.finish(ended), without_unit)
+    units += ended
+    if touched is not None:
+        return Read(units, touched.finish(ended), without_unit)
+    return Read(units, None if by is None else places(units, by.attribution), without_unit)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
-from analysis.steps.reading import Range, ranges, read_all
+from analysis.steps.reading import Range, ranges_of, read_all, stored_units
 from analysis.steps.selection import MOST_KNOWN, Selection, select, values
 from experiments.funnel import Funnel
 
@@ -37,6 +37,7 @@ class Walked:
         not_numbers: (field, values that were no numbers where a number was asked for).
         observed_until: The end of observation; None if the store is empty.
         data_version: The version of the data that was read, all of it.
+        synthetic: Was anything in the store declared synthetic?
         sql: What ran.
     """
 
@@ -48,6 +49,7 @@ class Walked:
     not_numbers: tuple[tuple[str, int], ...]
     observed_until: datetime | None
     data_version: str
+    synthetic: bool
     sql: str
 
 
@@ -80,12 +82,12 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
 def _walk_once(store: "Store", funnel: Funnel) -> Walked:
     from experiments.walk import OrderBroken
 
-    version = store.data_version()
-    clustered = funnel.unit == "user" and store.clustered()
-    until = funnel.observed_until or store.observed_until()
+    facts = store.facts()
+    clustered = funnel.unit == "user" and facts.clustered
+    until = funnel.observed_until or facts.observed_until
     few = values(funnel) if clustered else None
-    known = () if few is None else cached(store, _Few(question=few), _known)
-    parts = ranges(store) if clustered else None
+    units, known = cached(store, _Few(question=few), _stored) if clustered else (0, ())
+    parts = ranges_of(units) if clustered else None
     try:
         selection = select(funnel, clustered=clustered, ordered=not clustered, known=known)
         read = read_all(store, funnel, selection, known, parts)
@@ -106,7 +108,8 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
         without_unit=read.without_unit,
         not_numbers=_counts(store, selection),
         observed_until=until,
-        data_version=version,
+        data_version=facts.data_version,
+        synthetic=facts.synthetic,
         sql="\n\n".join(
             one for one in (few, _shown(selection.rows, parts), selection.counts) if one is not None
         ),
@@ -114,15 +117,15 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
 
 
 class _Few(BaseModel):
-    """Which few values a column holds; asked once per version of the data."""
+    """How many units are stored, and which few values a column holds; asked once per version of the data."""
 
     model_config = ConfigDict(frozen=True)
-    question: str
+    question: str | None
 
 
-def _known(store: "Store", few: _Few) -> tuple[str, ...]:
-    found = ask(store, few.question)["value"].to_pylist()
-    return tuple(found) if len(found) <= MOST_KNOWN else ()
+def _stored(store: "Store", few: _Few) -> tuple[int, tuple[str, ...]]:
+    found = [] if few.question is None else ask(store, few.question)["value"].to_pylist()
+    return stored_units(store), tuple(found) if len(found) <= MOST_KNOWN else ()
 
 
 def _counts(store: "Store", selection: Selection) -> tuple[tuple[str, int], ...]:

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.funnel import MOST_STEPS
-from experiments.walk.kernel import BASE, BROKEN, FIRST, KEY, LAST, UNITS, Ints, new_state, walk
+from experiments.walk.kernel import BASE, BROKEN, FACTS, FIRST, KEY, LAST, UNITS, Ints, new_state, walk
 
-_ROOM = 1 << 16
+_ROOM, _MOST_ROOM = 1 << 12, 1 << 18
+"""Units that are written side by side: few pieces, and pages of memory that come by the hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,13 @@ class Units:
         key: The unit.
         reach: Furthest step, 1 to n.
         times: (units, n) microseconds of each step of the chosen chain; NEVER beyond `reach`.
-        rows: (units, n) the row that served each step, counted from 0 over everything fed; -1 beyond `reach`.
+        rows: (units, n) the row that served each step, counted from 0 over everything fed; -1 beyond `reach`;
+            without columns if they were not asked for.
         latest_start: Microseconds of the unit's last row of step 1.
         first_value: The first row that matches a step and carries a value; -1 if none.
         last_value: The last such row.
+        first_mark: What the mask of `first_value` carries from bit n on; 0 if there is none.
+        last_mark: The same of `last_value`.
     """
 
     key: Ints
@@ -32,6 +36,8 @@ class Units:
     latest_start: Ints
     first_value: Ints
     last_value: Ints
+    first_mark: Ints
+    last_mark: Ints
 
     def maturing(self, step: int, within_us: int, observed_until_us: int) -> NDArray[np.bool_]:
         """Which units have not reached `step` and have a chain that still could after the end of observation.
@@ -51,12 +57,13 @@ class OrderBroken(ValueError):
 class Walk:
     """A walk in progress: feed it batches in (unit, time) order, cut anywhere, then finish it."""
 
-    def __init__(self, steps: int, within_us: int) -> None:
+    def __init__(self, steps: int, within_us: int, *, rows: bool = True) -> None:
         """Begin before the first row.
 
         Args:
             steps: Number of steps n, 1 to 40; bit k-1 of a mask says that the row matches step k.
             within_us: Microseconds from a chain's first step, end included.
+            rows: Say which row served each step.
 
         Raises:
             ValueError: A number is out of range.
@@ -66,6 +73,8 @@ class Walk:
         if within_us < 1:
             raise ValueError(f"`within_us` is {within_us}; must be at least 1; give microseconds.")
         self._n, self._within, self._state = steps, within_us, new_state(steps)
+        self._served = steps if rows else 0
+        self._out = self._room_for(_ROOM)
 
     def feed(self, keys: Ints, moments: Ints, masks: Ints) -> list[Units]:
         """Walk one batch.
@@ -99,24 +108,29 @@ class Walk:
         at = self._state[0]
         return int(at[FIRST]), int(at[LAST])
 
+    def _room_for(self, units: int) -> tuple[Ints, ...]:
+        sizes = (units,), (units, FACTS), (units, self._n), (units, self._served)
+        return tuple(np.empty(size, np.int64) for size in sizes)
+
     def _run(self, keys: Ints, moments: Ints, masks: Ints, *, end: int) -> list[Units]:
         n, at = self._n, self._state[0]
-        row, full, found = 0, True, []
-        while full:
-            room = 1 + min(len(keys) - row, _ROOM)
-            sizes = (room,), (room, 4), (room, n), (room, n)
-            key, facts, times, rows = out = tuple(np.empty(size, np.int64) for size in sizes)
-            at[UNITS] = 0
-            row = walk(keys, moments, masks, row, n, self._within, self._state, out, end)
+        row, found = 0, []
+        while True:
+            before = int(at[UNITS])
+            row = walk(keys, moments, masks, row, n, self._within, self._state, self._out, end)
             if at[BROKEN]:
                 place = int(at[BASE]) + row
                 raise OrderBroken(
                     f"row {place} comes before the row it follows; must be in (unit, time) order."
                 )
-            u = int(at[UNITS])
-            full = u == room
-            reach, start, first, latest = facts[:u].T
-            found.append(Units(key[:u], reach, times[:u], rows[:u], start, first, latest))
+            new = slice(before, int(at[UNITS]))
+            key, facts, times, rows = (column[new] for column in self._out)
+            reach, start, *values = facts.T
+            found.append(Units(key, reach, times, rows, start, *values))
+            if new.stop < len(self._out[0]):
+                break
+            self._out = self._room_for(min(2 * new.stop, _MOST_ROOM))
+            at[UNITS] = 0
         at[BASE] += len(keys)
         return found
 

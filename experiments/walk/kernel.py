@@ -25,8 +25,8 @@ Ints = NDArray[np.int64]
 State = tuple[Ints, ...]
 
 # Where a walk stands between two calls: places in the array `at`.
-KEY, TIME, BASE, WAITING, INSTANT, REACH, FIRST, LAST, UNITS, BROKEN = range(10)
-PLACES = 10
+KEY, TIME, BASE, WAITING, INSTANT, REACH, FIRST, LAST, FIRST_MARK, LAST_MARK, UNITS, BROKEN = range(12)
+PLACES, FACTS = 12, 6
 
 # The place of a lone bit, by multiplication: https://www.chessprogramming.org/BitScan#De_Bruijn_Multiplication
 _DE_BRUIJN = 0x03F79D71B4CB0A89
@@ -159,12 +159,13 @@ def walk(
     Args:
         keys: The unit of each row.
         moments: Microseconds of each row.
-        masks: Bit k-1: matches step k; from bit n on: not 0 if it carries a value.
+        masks: Bit k-1: matches step k; from bit n on: its value's mark, not 0 if it carries a value.
         begin: The row to go on with.
         n: Steps.
         within: Microseconds.
         state: What `new_state` made; carries over from batch to batch.
-        out: Arrays that take finished units: keys, (reach, latest start, first, last value row), times, rows.
+        out: Arrays that take finished units: keys, (reach, latest start, first, last value row, their marks), times,
+            and rows (without columns if nobody asks for them).
         end: 1 if no batch follows, so that the last unit ends too.
 
     Returns:
@@ -172,74 +173,75 @@ def walk(
     """
     at, _, _, start, slot, times, chosen, best = state
     out_key, out_facts, out_times, out_rows = out
-    steps = (1 << n) - 1
+    steps, one = (1 << n) - 1, np.uint64(1)
     key, time, base, units = at[KEY], at[TIME], at[BASE], at[UNITS]
     waiting, instant, reach, first, latest = at[WAITING], at[INSTANT], at[REACH], at[FIRST], at[LAST]
-    i, count = begin, keys.shape[0]
+    first_mark, last_mark = at[FIRST_MARK], at[LAST_MARK]
+    i, count = np.uint64(begin), np.uint64(keys.shape[0])  # unsigned, so that no index is taken from the end
     while i < count or end:
-        ended, changed, mask = i == count, True, 0
-        if not ended:
-            mask, changed = masks[i] & steps, keys[i] != key
-            if keys[i] < key or (not changed and moments[i] < time):
+        ended = i == count
+        changed = ended or keys[i] != key
+        if changed or moments[i] < time or (waiting > 0 and moments[i] != instant):
+            if not ended and (keys[i] < key or (not changed and moments[i] < time)):
                 at[BROKEN] = 1
                 break
-            if not changed:
-                time = moments[i]
-                if mask == 0:
-                    i += 1
-                    continue
-        if waiting > 0 and (changed or time != instant):
-            top = _extend_by_many(n, within, instant, waiting, state)
-            waiting = 0
-            if top > reach:
-                reach = top
-                for step in range(top):
-                    best[0, step], best[1, step] = times[slot[top], step], chosen[slot[top], step]
-        if changed:
-            if reach > 0:
-                if units == out_key.shape[0]:
+            if waiting > 0:
+                top = _extend_by_many(n, within, instant, waiting, state)
+                waiting = 0
+                if top > reach:
+                    reach = top
+                    for step in range(top):
+                        best[0, step], best[1, step] = times[slot[top], step], chosen[slot[top], step]
+            if changed:
+                if reach > 0:
+                    if units == out_key.shape[0]:
+                        break
+                    out_key[units] = key
+                    out_facts[units, 0], out_facts[units, 1] = reach, start[1]
+                    out_facts[units, 2], out_facts[units, 3] = first, latest
+                    out_facts[units, 4], out_facts[units, 5] = first_mark, last_mark
+                    for step in range(n):
+                        out_times[units, step] = best[0, step] if step < reach else NEVER
+                    for step in range(out_rows.shape[1]):
+                        out_rows[units, step] = best[1, step] if step < reach else -1
+                    units += 1
+                reach, first, latest, first_mark, last_mark = 0, -1, -1, 0, 0
+                start[:] = NEVER
+                if ended:
                     break
-                out_key[units] = key
-                out_facts[units, 0], out_facts[units, 1] = reach, start[1]
-                out_facts[units, 2], out_facts[units, 3] = first, latest
-                for step in range(n):
-                    out_times[units, step] = best[0, step] if step < reach else NEVER
-                    out_rows[units, step] = best[1, step] if step < reach else -1
-                units += 1
-            reach, first, latest = 0, -1, -1
-            start[:] = NEVER
-            if ended:
-                break
-            key, time = keys[i], moments[i]
-            if mask == 0:
-                i += 1
-                continue
-        if masks[i] >> n:
-            latest = base + i
-            first = latest if first < 0 else first
-        if waiting == 0 and i + 1 < count and (moments[i + 1] != time or keys[i + 1] != key):
-            start[0] = time
-            left, step, top = mask, n - 1, 0
-            if left & (left - 1) == 0:
-                step = _BIT[(np.uint64(left) * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
-            while step >= 0 and left != 0:
-                if (left >> step) & 1:
-                    left ^= 1 << step
-                    began, after, mine, other = start[step], start[step + 1], slot[step], slot[step + 1]
-                    gains = (began > after) & (time - began <= within)
-                    times[mine, step], chosen[mine, step] = time, base + i  # beyond what `mine` has reached
-                    start[step + 1] = began if gains else after
-                    slot[step], slot[step + 1] = (other, mine) if gains else (mine, other)
-                    top = max(top, step + 1 if gains else 0)
-                step -= 1
-            if top > reach:
-                reach = top
-                for step in range(top):
-                    best[0, step], best[1, step] = times[slot[top], step], chosen[slot[top], step]
-        else:
-            instant = time
-            waiting = _keep(n, mask, base + i, waiting, state)
-        i += 1
+                key = keys[i]
+        time, mask = moments[i], masks[i] & steps
+        if mask != 0:
+            row = base + np.int64(i)
+            if masks[i] >> n:
+                latest, last_mark = row, masks[i] >> n
+                if first < 0:
+                    first, first_mark = latest, last_mark
+            if waiting == 0 and i + one < count and (moments[i + one] != time or keys[i + one] != key):
+                start[0], step, left = time, n, True
+                while left:
+                    left = mask & (mask - 1) != 0
+                    if not left:
+                        step = _BIT[(np.uint64(mask) * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
+                    else:  # several steps: the highest first
+                        step -= 1
+                        if not (mask >> step) & 1:
+                            continue
+                        mask ^= 1 << step
+                    began = start[step]
+                    if began > start[step + 1] and time - began <= within:
+                        mine = slot[step]
+                        times[mine, step], chosen[mine, step] = time, row
+                        start[step + 1], slot[step], slot[step + 1] = began, slot[step + 1], mine
+                        if step >= reach:
+                            reach = step + 1
+                            for done in range(reach):
+                                best[0, done], best[1, done] = times[mine, done], chosen[mine, done]
+            else:
+                instant = time
+                waiting = _keep(n, mask, row, waiting, state)
+        i += one
     at[KEY], at[TIME], at[UNITS] = key, time, units
     at[WAITING], at[INSTANT], at[REACH], at[FIRST], at[LAST] = waiting, instant, reach, first, latest
-    return i
+    at[FIRST_MARK], at[LAST_MARK] = first_mark, last_mark
+    return int(i)

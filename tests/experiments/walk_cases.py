@@ -73,10 +73,10 @@ def arrays(case: Case) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """The case as batches of (keys, times, masks)."""
     keys, times, masks = [], [], []
     for key, rows in case.units.items():
-        for time, steps, value in rows:
+        for mark, (time, steps, value) in enumerate(rows, 1):
             keys.append(key)
             times.append(time)
-            masks.append(sum(1 << (step - 1) for step in steps) | value << case.n)
+            masks.append(sum(1 << (step - 1) for step in steps) | value * mark << case.n)
     whole = [np.array(column, np.int64) for column in (keys, times, masks)]
     ends = [0, *case.cuts, len(keys)]
     return [tuple(column[a:b] for column in whole) for a, b in pairwise(ends)]
@@ -121,6 +121,8 @@ def _chosen(part, place: int, offset: int, n: int) -> Chosen:
     assert part.times[place, reach:].tolist() == [NEVER] * (n - reach)
     assert part.rows[place, reach:].tolist() == [-1] * (n - reach)
     values = [int(v) - offset if v >= 0 else None for v in (part.first_value[place], part.last_value[place])]
+    marks = int(part.first_mark[place]), int(part.last_mark[place])
+    assert marks == tuple(0 if value is None else 1 + value for value in values)
     return Chosen(
         reach,
         tuple(part.times[place, :reach].tolist()),

@@ -15,23 +15,25 @@ from tests.faults.planting import Fault, is_caught, load
 
 SOURCE = Path(experiments.walk.kernel.__file__)
 UNCOMPILED = [("from experiments.walk.compiling import compiled", "def compiled(function): return function")]
-PATIENCE_S, PATIENCE_CALLS = 60, 50_000
+PATIENCE_S, PATIENCE_CALLS = 15, 50_000
 
 FAULTS = (
     # the window
     Fault("walk", "time - began <= within", "time - began < within"),
-    Fault("walk", " & (time - began <= within)", ""),
+    Fault("walk", " and time - began <= within", ""),
     Fault("_extend_by_many", "now - start[level] > within", "now - start[level] >= within"),
     Fault("_extend_by_many", " or now - start[level] > within", ""),
     # which chain is chosen
-    Fault("walk", "(began > after) &", "(began != NEVER) &"),
-    Fault("walk", "= began if gains else after", "= time if gains else after"),
+    Fault("walk", "began > start[step + 1] and", "began != NEVER and"),
+    Fault("walk", "= began, slot[step + 1], mine", "= time, slot[step + 1], mine"),
     Fault("_extend_by_many", "start[level] <= start[level + 1] or", "start[level] == NEVER or"),
     Fault("_extend_by_many", "range(n - 1, -1, -1)", "range(n)"),
     Fault("_extend_by_many", "start[step + 1] = start[level]", "start[step + 1] = now"),
     Fault("_extend_by_many", "slot[level], slot[target] = slot[target], slot[level]", "pass"),
     Fault("_extend_by_many", "top = max(top, target)", "top = target"),
-    Fault("walk", "(other, mine) if gains", "(mine, mine) if gains"),
+    Fault("walk", "= began, slot[step + 1], mine", "= began, mine, mine"),
+    Fault("walk", "if step >= reach:", "if True:"),
+    Fault("walk", "for done in range(reach):", "for done in range(step):"),
     # one row serves one step; ties
     Fault("_extend_by_many", "served[:], closed[:] = -1, -1, 0", "served[:], closed[:] = -1, -1, closed"),
     Fault("_augment", "or closed[row] or", "or"),
@@ -40,17 +42,25 @@ FAULTS = (
     Fault("_take_earliest", "server[other], closed[row] = row, 0", "closed[row] = 0"),
     Fault("_take_earliest", "closed[server[step]] = 1", "pass"),
     Fault("_keep", "alike < n", "alike < 1"),
-    Fault("walk", "moments[i + 1] != time or", "True or"),
-    Fault("walk", "(changed or time != instant)", "time != instant"),
-    Fault("walk", "i + 1 < count and", "i + 1 <= count and"),
+    Fault("walk", "moments[i + one] != time or", "True or"),
+    Fault("walk", "if waiting == 0 and i + one", "if i + one"),
+    Fault("walk", "i + one < count and", "i + one <= count and"),
+    Fault("walk", "(waiting > 0 and moments[i] != instant)", "False"),
+    Fault("walk", "left = mask & (mask - 1) != 0", "left = False"),
+    Fault("walk", "step = _BIT[", "step = 0 * _BIT["),
     # units, batches, values
-    Fault("walk", "mask, changed = masks[i] & steps,", "mask, changed = masks[i],"),
-    Fault("walk", "reach, first, latest = 0, -1, -1", "first, latest = -1, -1"),
-    Fault("walk", "            start[:] = NEVER\n", ""),
+    Fault("walk", "time, mask = moments[i], masks[i] & steps", "time, mask = moments[i], masks[i]"),
+    Fault(
+        "walk",
+        "reach, first, latest, first_mark, last_mark = 0, -1, -1, 0, 0",
+        "first, latest, first_mark, last_mark = -1, -1, 0, 0",
+    ),
+    Fault("walk", "                start[:] = NEVER\n", ""),
     Fault("walk", "= reach, start[1]", "= reach, best[0, 0]"),
-    Fault("walk", "first = latest if first < 0 else first", "first = latest"),
-    Fault("walk", "latest = base + i", "latest = i"),
-    Fault("walk", "= time, base + i", "= time, i"),
+    Fault("walk", "                if first < 0:\n", "                if True:\n"),
+    Fault("walk", "first, first_mark = latest, last_mark", "first, first_mark = latest, 1"),
+    Fault("walk", "latest, last_mark = row, masks[i] >> n", "latest, last_mark = row, 1"),
+    Fault("walk", "row = base + np.int64(i)", "row = np.int64(i)"),
     Fault("walk", "best[1, step] if step < reach else -1", "best[1, step]"),
     Fault("walk", "if units == out_key.shape[0]:", "if False:"),
     # order
@@ -75,7 +85,7 @@ def check(monkeypatch):
 
         monkeypatch.setattr(feeding, "walk", walk)
         signal.signal(signal.SIGALRM, _too_long)
-        signal.alarm(PATIENCE_S)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, PATIENCE_S)  # again when it is tried once more
         try:
             with np.errstate(all="ignore"):
                 _stories()
@@ -83,7 +93,7 @@ def check(monkeypatch):
                 _room()
                 _property()
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     return run
 

@@ -21,7 +21,7 @@ _IMPRESSIONS = st.lists(
         st.sampled_from([2000, 3000]),  # display limit
         st.sampled_from(["tap", "tap", "dismiss", "leave", "expired", None]),
         st.sampled_from([0, 100, 250, 999, 1000, 1999, 2000, 2100, 2250, 2251, 2900]),
-        st.integers(0, 40),  # shown so many seconds into the story, which ends at 42 s
+        st.integers(0, 40),  # shown so many seconds into the story, which ends at 42 s or with a later ending
     ),
     min_size=1,
     max_size=60,
@@ -31,18 +31,19 @@ _IMPRESSIONS = st.lists(
 def _fates(stories, *, first_only):
     """(fate, ms) of each impression by the rules of the product, one impression after the other."""
     ordered = sorted(enumerate(stories), key=lambda entry: (entry[1][4], entry[0]))
+    ends_at = max(
+        42_000, *(shown_s * 1000 + ms for _, _, cause, ms, shown_s in stories if cause is not None), 0
+    )
     seen, fates = set(), []
     for _, (person, limit, cause, ms, shown_s) in ordered:
         if first_only and person in seen:
             continue
         seen.add(person)
-        watched = 42_000 - shown_s * 1000
+        watched = ends_at - shown_s * 1000
         if cause in ("tap", "dismiss", "leave") and ms > limit + 250:
             cause = None
         if cause is None:
             fates.append((("open", watched) if watched < limit else ("lost", None), limit))
-        elif shown_s * 1000 + ms > 42_000:
-            fates.append((("open", min(watched, limit)), limit))
         else:
             fates.append(((cause, limit if cause == "expired" else min(ms, limit)), limit))
     return fates
