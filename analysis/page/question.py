@@ -14,6 +14,7 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 
 from analysis.page.language import t
+from analysis.page.layout import plain
 
 ALL = "all"
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -163,5 +164,5 @@ def _to_url(key: str, usual: object) -> None:
 
 def _unknown(detail: str) -> None:
     st.warning(
-        t("common.bad_link.body", detail=detail), title=t("common.bad_link"), icon=":material/link_off:"
+        t("common.bad_link.body", detail=plain(detail)), title=t("common.bad_link"), icon=":material/link_off:"
     )
