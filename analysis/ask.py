@@ -6,12 +6,11 @@ Ibis is used to compile only: expressions stand over unbound tables (`ingest.sch
 
 import json
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -149,12 +148,7 @@ def canonical(query: BaseModel) -> str:
 
 
 def code_version() -> str:
-    """A digest of the code that answers (paths, sizes, change times): edited code soon serves no old answers."""
-    return _code_version_in(int(time.monotonic()))
-
-
-@lru_cache(maxsize=1)
-def _code_version_in(_second: int) -> str:
+    """A digest of the code that answers (paths, sizes, change times): edited code serves no old answers."""
     digest = blake2b(digest_size=8)
     for path in _code_files():
         seen = path.stat() if path.exists() else None
