@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ingest import Store
 
 MOST_GROUPS = 50
+_NONE_LOST = NoEffect("losses_none", "No suggestion attempt was lost here, so there are no shares of causes.")
+_NONE_ENDED = NoEffect(
+    "losses_none_ended", "No suggestion attempt has ended here, so there is no share of lost ones."
+)
 
 
 class LossesQuery(BaseModel):
@@ -115,10 +119,8 @@ def _row(group: Group, n: Mapping[str, int]) -> LossRow:
         lost=lost,
         open=n.get("open", 0),
         ending_unknown=n.get("ending_unknown", 0),
-        lost_share=_share(lost, tapped + lost, "attempt has ended"),
-        causes=tuple(
-            Cause(one, n.get(one, 0), _share(n.get(one, 0), lost, "attempt was lost")) for one in CAUSES
-        ),
+        lost_share=_share(lost, tapped + lost) or _NONE_ENDED,
+        causes=tuple(Cause(one, n.get(one, 0), _share(n.get(one, 0), lost) or _NONE_LOST) for one in CAUSES),
         held_back=n.get("held_back", 0),
         nothing_to_suggest=n.get("nothing_to_suggest", 0),
     )
@@ -128,10 +130,8 @@ def _attempts(n: Mapping[str, int]) -> int:
     return sum(n.get(fate, 0) for fate in ("tapped", "open", "ending_unknown", *CAUSES))
 
 
-def _share(hits: int, n: int, what: str) -> Estimate | NoEffect:
-    if n == 0:
-        return NoEffect("losses_none", f"No suggestion {what} here, so there is no share.")
-    return rate(Count(n, hits))
+def _share(hits: int, n: int) -> Estimate | NoEffect | None:
+    return rate(Count(n, hits)) if n else None
 
 
 def _by_name(group: Group) -> tuple[tuple[bool, str], ...]:
