@@ -8,6 +8,7 @@ from analysis import page
 from analysis.funnel.page import render as funnel
 from analysis.health.page import render as health
 from analysis.home.page import render as home
+from analysis.milestones.page import render as milestones
 from analysis.models.page import render as models
 from analysis.readout.page import render as readout
 from analysis.time_to_tap.page import render as taps
@@ -22,6 +23,7 @@ MENU = {
     "": [("home", home, "home")],
     page.t("nav.look"): [
         ("funnel", funnel, "filter_alt"),
+        ("milestones", milestones, "compare_arrows"),
         ("taps", taps, "touch_app"),
         ("models", models, "phone_android"),
     ],

@@ -22,7 +22,17 @@ class Prompt(BaseModel):
 
 
 class Flow(BaseModel):
-    """One flow of screens, read from a TOML file."""
+    """One flow of screens, read from a TOML file.
+
+    Args:
+        name: what the property `flow` of its first event says.
+        events: every event it logs, in the usual order.
+        attempt_starts: the events that start an attempt.
+        milestones: what flows of different shape share, by name in order; one with the events of the milestone before
+            it has no step of its own in this flow.
+        actions: what a person does with a finger on the way: taps and photos.
+        prompt: its pop-up, if it has one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,6 +40,7 @@ class Flow(BaseModel):
     events: tuple[str, ...]
     attempt_starts: tuple[str, ...] = ()
     milestones: dict[str, tuple[str, ...]] = {}
+    actions: tuple[str, ...] = ()
     prompt: Prompt | None = None
 
 

@@ -13,7 +13,7 @@ from analysis import words
 from tests.browser.service import drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
-ASKING = ("funnel", "taps", "models", "readout")
+ASKING = ("funnel", "milestones", "taps", "models", "readout")
 
 
 def downloaded(tab: Page, lang: str) -> bytes:
