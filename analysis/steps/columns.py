@@ -48,6 +48,35 @@ def places(units: "list[Units]", attribution: Touch) -> pa.Array:
     return pa.array(found - 1, mask=found == 0)
 
 
+class Named:
+    """Remembers the units that stand behind the integers of `keys_of`."""
+
+    def __init__(self) -> None:
+        """Begin before the first batch."""
+        self._keys: list[Ints] = []
+        self._texts: list[pa.Array] = []
+
+    def follow(self, column: pa.Array, keys: Ints) -> None:
+        """Remember the units of a batch; integers are what they are.
+
+        Args:
+            column: The unit of each row.
+            keys: Its integer.
+        """
+        if len(keys) and not pa.types.is_integer(column.type):
+            first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+            self._keys.append(keys[first])
+            self._texts.append(column.take(pa.array(first)))
+
+    def of(self, units: "list[Units]") -> pa.Array:
+        """The units themselves, in the order given."""
+        wanted = np.concatenate([part.key for part in units]) if units else np.empty(0, np.int64)
+        if not self._keys:
+            return pa.array(wanted)
+        places = np.searchsorted(np.concatenate(self._keys), wanted)
+        return pa.concat_arrays(self._texts).take(pa.array(places))
+
+
 class Touched:
     """Follows a walk and picks the first or the last value of each unit that ends."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from analysis.ask import ask, batches
-from analysis.steps.columns import Touched, keys_of, places, with_unit
+from analysis.steps.columns import Named, Touched, keys_of, places, with_unit
 from analysis.steps.selection import Selection
 from experiments.funnel import Funnel
 
@@ -32,11 +32,13 @@ class Read:
         units: The units that entered.
         values: The value each of them is attributed to (its place, from 0, if the values are known); None without
             breakdown.
+        keys: The unit itself, as the rows have it.
         without_unit: Rows that carry no unit.
     """
 
     units: "list[Units]"
     values: pa.Array | None
+    keys: pa.Array
     without_unit: int
 
 
@@ -80,6 +82,7 @@ def read_all(
     return Read(
         units=[part for one in found for part in one.units],
         values=pa.concat_arrays(values) if values else found[0].values,
+        keys=pa.concat_arrays([one.keys for one in found]),
         without_unit=sum(one.without_unit for one in found),
     )
 
@@ -95,12 +98,14 @@ def _read(
     touched = None if by is None or known else Touched(by.attribution)
     units: list[Units] = []
     unit: pa.Scalar | None = None
+    named = Named()
     without_unit = 0
     with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
         for every in reader:
             batch = with_unit(every)
             without_unit += len(every) - len(batch)
             keys, unit = keys_of(batch["unit"], unit, walk.key)
+            named.follow(batch["unit"], keys)
             steps = batch["steps"].fill_null(0).to_numpy()
             ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
             if touched is not None:
@@ -109,5 +114,5 @@ def _read(
     ended = walk.finish()
     units += ended
     if touched is not None:
-        return Read(units, touched.finish(ended), without_unit)
-    return Read(units, None if by is None else places(units, by.attribution), without_unit)
+        return Read(units, touched.finish(ended), named.of(units), without_unit)
+    return Read(units, None if by is None else places(units, by.attribution), named.of(units), without_unit)

@@ -33,6 +33,7 @@ class Walked:
         times: (units, n) microseconds since 1970 of the chosen chain's steps; meaningless beyond `reach`.
         growing: Has the unit a chain whose window is still open at the end of observation?
         values: The value each unit is attributed to, null where it has none; None without breakdown.
+        keys: The unit itself: the stored integer key of a person where persons are read in stored order, else its text.
         without_unit: Events of a step that carry no unit.
         not_numbers: (field, values that were no numbers where a number was asked for).
         observed_until: The end of observation; None if the store is empty.
@@ -45,6 +46,7 @@ class Walked:
     times: Ints
     growing: NDArray[np.bool_]
     values: pa.Array | None
+    keys: pa.Array
     without_unit: int
     not_numbers: tuple[tuple[str, int], ...]
     observed_until: datetime | None
@@ -105,6 +107,7 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
         times=np.concatenate([part.times for part in read.units]),
         growing=np.concatenate([_growing(part, funnel, until) for part in read.units]),
         values=found,
+        keys=read.keys,
         without_unit=read.without_unit,
         not_numbers=_counts(store, selection),
         observed_until=until,
