@@ -8,8 +8,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.paths.answers import Link, Node, PathsAnswer
-from analysis.paths.query import NOTHING, Ints, Sequences, Stretches, sequences
+from analysis.paths.query import NOTHING, Ints, Sequences, sequences
 from analysis.steps import Walked, walk_funnel
+from analysis.steps.around import Stretches
 from experiments.funnel import Funnel
 from experiments.stats.effects import NoEffect
 
