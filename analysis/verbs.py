@@ -120,6 +120,7 @@ def _ask_room(store: "Store", verb: str, payload: Mapping[str, object]) -> Json:
 
 
 def _ingest(store: "Store", payload: Mapping[str, object], progress: Progress | None) -> Json:
+    from analysis.alerts import after_load
     from ingest import load
 
     asked = _Ingest.model_validate(payload)
@@ -133,6 +134,7 @@ def _ingest(store: "Store", payload: Mapping[str, object], progress: Progress | 
         "codes": report.codes,
         "files": [asdict(file) for file in report.files],
         "errors": [{"source": source, "sentence": said} for source, said in report.errors.items()],
+        "alerts": after_load(store),
         "data_version": store.data_version(),
     }
 
@@ -163,6 +165,7 @@ def _quarantine_write(store: "Store", payload: Mapping[str, object]) -> Json:
 
 
 def _quarantine_replay(store: "Store", payload: Mapping[str, object]) -> Json:
+    from analysis.alerts import after_load
     from ingest.quarantine import replay
 
     asked = _Replay.model_validate(payload)
@@ -174,6 +177,7 @@ def _quarantine_replay(store: "Store", payload: Mapping[str, object]) -> Json:
         "still_rejected": [
             {"reject": reject, "sentence": sentence} for reject, sentence in report.still_rejected.items()
         ],
+        "alerts": after_load(store),
         "data_version": store.data_version(),
     }
 

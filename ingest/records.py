@@ -30,7 +30,9 @@ class Records:
             )
         self.folder.mkdir(parents=True, exist_ok=True)
         record = {"key": key, "who": who, "at": datetime.now(UTC).isoformat(), "body": dict(body)}
-        with (self.folder / f"{kind}.ndjson").open("a", encoding="utf-8") as file:
+        path = self.folder / f"{kind}.ndjson"
+        _drop_half_a_line(path)
+        with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -72,3 +74,13 @@ class Records:
         """Return how many records there are, over all kinds."""
         files = sorted(self.folder.glob("*.ndjson")) if self.folder.exists() else []
         return sum(file.read_bytes().count(b"\n") for file in files)
+
+
+def _drop_half_a_line(path: Path) -> None:
+    """Cut off a last line that a crash left half written: nobody was told that it stands."""
+    if not path.exists():
+        return
+    text = path.read_bytes()
+    whole = text[: text.rfind(b"\n") + 1]
+    if len(whole) < len(text):
+        os.truncate(path, len(whole))

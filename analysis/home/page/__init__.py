@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis import page, words
+from analysis.alerts import alerting
 from analysis.ask import cached
 from analysis.health import HealthAnswer, HealthQuery
 from analysis.health import answer as health
@@ -21,7 +22,7 @@ def render() -> None:
     landed = page.answered(lambda: cached(store, HealthQuery(samples=0, attempts=False), health))
     page.synthetic_banner(landed)
     lines, older = page.answered(lambda: experiments(store))
-    waiting = attention(landed, lines)
+    waiting = attention(landed, lines, page.answered(lambda: alerting(store)))
     _figures(landed, len(waiting))
     _needs(waiting)
     _readouts(lines, older)

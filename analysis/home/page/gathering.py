@@ -1,10 +1,13 @@
 """What the home page is about: every experiment with its readout, and what needs a person today."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from analysis import page, words
 from analysis.ask import cached
+from analysis.funnel import FunnelQuery
 from analysis.health import HealthAnswer
 from analysis.readout import ReadoutAnswer, ReadoutQuery
 from analysis.readout import answer as readout
@@ -51,9 +54,11 @@ def _line(store: Store, key: str, body: dict[str, object]) -> Line:
     return Line(key, name, found if isinstance(found, ReadoutAnswer) else "")
 
 
-def attention(landed: HealthAnswer, lines: list[Line]) -> list[Attention]:
-    """What a person should look at today: untrusted experiments, unfinished loads, rejected lines, silence."""
-    found = []
+def attention(
+    landed: HealthAnswer, lines: list[Line], alerts: Iterable[Mapping[str, Any]] = ()
+) -> list[Attention]:
+    """What a person should look at today: alerts, untrusted experiments, unfinished loads, rejected lines, silence."""
+    found = [_alert(body) for body in alerts]
     for line in lines:
         if isinstance(line.found, str) or not line.found.trusted:
             sentence = page.t("home.untrusted", name=line.name)
@@ -67,6 +72,21 @@ def attention(landed: HealthAnswer, lines: list[Line]) -> list[Attention]:
     if age is not None and age > STALE and not landed.synthetic:
         found.append(Attention(page.t("home.stale", age=in_words(age)), "health"))
     return found
+
+
+def _alert(body: Mapping[str, Any]) -> Attention:
+    lang = page.lang()
+    low, high = (words.percent(end, lang) for end in body["interval"])
+    facts = {
+        "name": body["name"] or body["key"],
+        "step": body["step"],
+        "rate": words.percent(body["rate"], lang),
+        "interval": words.between(low, high, lang),
+        "threshold": words.percent(body["threshold"], lang),
+        "n": words.number(body["entered"], lang),
+    }
+    sentence = page.t(f"home.alert.{body['side']}", **facts)
+    return Attention(sentence, "funnel", (("q", page.link_text(FunnelQuery.model_validate(body["funnel"]))),))
 
 
 def age_of(landed: HealthAnswer) -> timedelta | None:
