@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analysis.steps import Walked, walk_funnel
-from experiments.funnel import Breakdown, Funnel
+from analysis.steps import Walked
+from analysis.steps.attribution import attributed
+from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -67,13 +68,8 @@ def values_of(store: "Store", funnel: Funnel, field: str) -> Values:
         funnel: The definition; its own breakdown is set aside.
         field: The property.
     """
-    split = Breakdown(by=(field,), attribution="first_touch")
-    walked = walk_funnel(store, funnel.model_copy(update={"breakdown": split}))
-    found = pa.nulls(len(walked.reach)) if walked.values is None else walked.values
-    coded = found if isinstance(found, pa.DictionaryArray) else found.dictionary_encode()
-    names = tuple(map(_text, coded.dictionary.to_pylist()))
-    codes = coded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False).astype(np.int64)
-    return Values(field, names, codes, _days(walked, funnel.timezone), walked)
+    found = attributed(store, funnel, field)
+    return Values(field, found.names, found.codes, _days(found.walked, funnel.timezone), found.walked)
 
 
 def per_value(values: Values, units: Ints) -> Ints:
@@ -91,9 +87,3 @@ def _days(walked: Walked, zone: str) -> Ints:
     moments = pa.array(walked.times[:, 0] if len(walked.reach) else np.empty(0, np.int64))
     local = pc.local_timestamp(moments.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone)))
     return np.asarray(local.cast(pa.date32(), safe=False).cast(pa.int32()).to_numpy().astype(np.int64))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
