@@ -27,6 +27,9 @@ class Units:
         last_value: The last such row.
         first_mark: What the mask of `first_value` carries from bit n on; 0 if there is none.
         last_mark: The same of `last_value`.
+        chances: Only of a walk with options: (units, n) the last microsecond at which observation may end and rows
+            after it still lead to the step; NEVER where none can, and up to `reach`.
+        served: Only of an unordered walk: (units, n) which step, 1-based, the row at each place served; 0 beyond.
     """
 
     key: Ints
@@ -38,6 +41,8 @@ class Units:
     last_value: Ints
     first_mark: Ints
     last_mark: Ints
+    chances: Ints | None = None
+    served: Ints | None = None
 
     def maturing(self, step: int, within_us: int, observed_until_us: int) -> NDArray[np.bool_]:
         """Which units have not reached `step` and have a chain that still could after the end of observation.
@@ -47,6 +52,8 @@ class Units:
             within_us: The window, end included.
             observed_until_us: The last observed microsecond; what could still come is later than it.
         """
+        if self.chances is not None:
+            return self.chances[:, step - 1] >= observed_until_us
         return (self.reach < step) & (self.latest_start > observed_until_us - within_us)
 
 

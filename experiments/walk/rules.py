@@ -1,0 +1,63 @@
+"""The rules of a walk with options: what the compiled general walk is told about a funnel."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from experiments.funnel import MOST_STEPS
+
+MOST_EXCLUSIONS = 20
+FAR = 1 << 61
+"""Microseconds further away than any moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A funnel's options as numbers.
+
+    Args:
+        steps: Number of steps n, 1 to 40.
+        within: Microseconds from the chain's first step, end included.
+        order: ordered | strict | unordered.
+        first_only: Only the unit's first instant that can start a chain does (`reentry = "first"`).
+        windows: Per step, microseconds from the step before, end included; empty for none.
+        gaps: Per step, at least so many microseconds from the step before; empty for none.
+        increasing: Steps of a chain may not share an instant.
+        exclusions: Pairs (after, before) of steps, 1-based; bit n + e of `extra` says that a row excludes e.
+        drop: A unit whose furthest chain is excluded leaves; else only the chain ends.
+        hold: Rows carry codes that must be equal along a chain.
+        starts: Moments (from, to): a chain starts at or after the first and before the second.
+    """
+
+    steps: int
+    within: int
+    order: Literal["ordered", "strict", "unordered"] = "ordered"
+    first_only: bool = False
+    windows: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()
+    increasing: bool = False
+    exclusions: tuple[tuple[int, int], ...] = ()
+    drop: bool = True
+    hold: bool = False
+    starts: tuple[int, int] = (-FAR, FAR)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= MOST_STEPS:
+            raise ValueError(f"`steps` is {self.steps}; must be 1 to {MOST_STEPS}; split the funnel.")
+        if self.within < 1:
+            raise ValueError(f"`within` is {self.within}; must be at least 1; give microseconds.")
+        if len(self.exclusions) > MOST_EXCLUSIONS:
+            count = len(self.exclusions)
+            raise ValueError(f"`exclusions` are {count}; must be at most {MOST_EXCLUSIONS}; name fewer.")
+        for after, before in self.exclusions:
+            if not 1 <= after < before <= self.steps:
+                raise ValueError(
+                    f"`exclusions` has {(after, before)}; must be steps, the first before the second; correct it."
+                )
+        for name, one in (("windows", self.windows), ("gaps", self.gaps)):
+            if len(one) not in (0, self.steps):
+                raise ValueError(f"`{name}` has {len(one)} numbers; must be one per step; give them.")
+        if self.order == "unordered" and (self.windows or self.gaps or self.increasing or self.exclusions):
+            raise ValueError(
+                "`order` is 'unordered'; must have no step windows, gaps, strictly increasing times or exclusions;"
+                " leave them out."
+            )

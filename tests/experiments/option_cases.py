@@ -1,0 +1,197 @@
+"""Small logs and options for the general walk: drawn from a seed, fed in batches, compared with the reference."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from experiments.walk.rules import Rules
+from tests.experiments.reference_options import Found, Row, Rule, can_still_reach, chosen
+
+
+@dataclass(frozen=True)
+class OptionCase:
+    """A rule, the rows of units 0, 1, …, the rows before which a new batch begins, and an end of observation."""
+
+    rule: Rule
+    units: tuple[tuple[Row, ...], ...]
+    cuts: tuple[int, ...] = ()
+    ends_later: int = 0
+
+
+def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict")) -> OptionCase:
+    """Few distinct times (ties), rows that match several steps or none, every option about every fourth time."""
+    rng = random.Random(seed)
+    n, span, order = rng.choice((1, 2, 3, 3, 4)), rng.choice((0, 2, 5, 9, 14)), rng.choice(orders)
+    within, steps = rng.randint(max(1, span // 2), span + 1), range(2, n + 1)
+    windows = {k: rng.randint(1, within) for k in steps if rng.random() < 0.6} if rng.random() < 0.25 else {}
+    gaps = {k: rng.randint(1, windows.get(k, 2)) for k in steps if rng.random() < 0.5}
+    exclusions = (
+        tuple(_between(rng, n) for _ in range(rng.randint(1, 2))) if n > 1 and rng.random() < 0.35 else ()
+    )
+    rule = Rule(
+        n,
+        within,
+        order,
+        first_only=rng.random() < 0.25,
+        windows=windows,
+        gaps=gaps if rng.random() < 0.35 else {},
+        increasing=rng.random() < 0.2,
+        exclusions=exclusions,
+        drop=rng.random() < 0.5,
+        hold=rng.random() < 0.25,
+        occurrence=frozenset(k for k in range(1, n + 1) if rng.random() < 0.4)
+        if rng.random() < 0.25
+        else frozenset(),
+        start_from=rng.choice((-99, -99, -99, 1)),
+        start_to=rng.choice((99, 99, 99, 5)),
+    )
+    units = tuple(_unit(rng, rule, span) for _ in range(rng.randint(1, 3)))
+    total = sum(map(len, units))
+    cuts = tuple(sorted(rng.randint(0, total) for _ in range(rng.randint(0, 3))))
+    return OptionCase(rule, units, cuts, rng.randint(0, 2))
+
+
+def _between(rng: random.Random, n: int) -> tuple[int, int]:
+    after = rng.randint(1, n - 1)
+    return after, rng.randint(after + 1, n)
+
+
+def _unit(rng: random.Random, rule: Rule, span: int) -> tuple[Row, ...]:
+    several, other, rows, last = rng.choice((0, 0.1, 0.3)), rng.choice((0, 0.1, 0.3)), [], 0
+    for time in sorted(rng.randint(0, span) for _ in range(rng.randint(1, 8))):
+        last = last % rule.n + 1 if rng.random() < 0.6 else rng.randint(1, rule.n)
+        steps = {last} | {k for k in range(1, rule.n + 1) if rng.random() < several}
+        steps = frozenset() if rng.random() < other else frozenset(steps)
+        firsts = frozenset(k for k in rule.occurrence if k in steps or rng.random() < 0.05)
+        excludes = frozenset(e for e in range(1, len(rule.exclusions) + 1) if rng.random() < 0.12)
+        hold = rng.choice((None, 0, 0, 0, 0, 1, 1)) if rule.hold else None
+        rows.append(Row(time, steps, rng.random() < 0.4, excludes, hold, firsts))
+    return tuple(rows)
+
+
+def rules(rule: Rule) -> Rules:
+    """The reference's rule as the walk takes it."""
+    numbered = range(1, rule.n + 1)
+    return Rules(
+        rule.n,
+        rule.within,
+        rule.order,
+        first_only=rule.first_only,
+        windows=tuple(rule.windows.get(k, rule.within) for k in numbered) if rule.windows else (),
+        gaps=tuple(rule.gaps.get(k, 0) for k in numbered) if rule.gaps else (),
+        increasing=rule.increasing,
+        exclusions=rule.exclusions,
+        drop=rule.drop,
+        hold=rule.hold,
+        starts=(rule.start_from, rule.start_to),
+    )
+
+
+def columns(case: OptionCase) -> list[np.ndarray]:
+    """keys, moments, masks, extra, codes."""
+    n, told = case.rule.n, []
+    for key, rows in enumerate(case.units):
+        for r in rows:
+            mask = sum(1 << (k - 1) for k in r.steps) | r.value << n
+            extra = sum(1 << (k - 1) for k in r.firsts) | sum(1 << (n + e - 1) for e in r.excludes)
+            told.append((key, r.time, mask, extra, -1 if r.hold is None else r.hold))
+    return [np.array(column, np.int64) for column in zip(*told, strict=True)]
+
+
+def check_options(walk_class, case: OptionCase) -> None:
+    """The walk and the reference say the same of every unit, and of nobody else."""
+    walk, whole = walk_class(rules(case.rule)), columns(case)
+    parts = []
+    for a, b in pairwise([0, *case.cuts, len(whole[0])]):
+        parts += walk.feed(*(column[a:b] for column in whole))
+    parts += walk.finish()
+    found = {key: (part, place) for part in parts for place, key in enumerate(part.key.tolist())}
+    expected = [chosen(list(rows), case.rule) for rows in case.units]
+    offset = 0
+    for key, (rows, right) in enumerate(zip(case.units, expected, strict=True)):
+        assert (key in found) == isinstance(right, Found), (key, right)
+        if isinstance(right, Found):
+            _check_unit(case, list(rows), right, *found[key], offset)
+        offset += len(rows)
+    assert walk.excluded == expected.count("excluded")
+
+
+def _check_unit(case: OptionCase, rows: list[Row], right: Found, part, place: int, offset: int) -> None:
+    reach = int(part.reach[place])
+    values = part.first_value[place], part.last_value[place]
+    assert right == Found(
+        tuple(part.times[place, :reach].tolist()),
+        tuple((part.rows[place, :reach] - offset).tolist()),
+        right.served if part.served is None else tuple(part.served[place, :reach].tolist()),
+        *[int(v) - offset if v >= 0 else None for v in values],
+    )
+    until = max(row.time for row in rows) + case.ends_later
+    for step in range(1, case.rule.n + 1):
+        growing = bool(part.maturing(step, case.rule.within, until)[place])
+        right_now = step > reach and can_still_reach(rows, case.rule, step, until)
+        assert growing == right_now, (step, until)
+
+
+def options_of(case: OptionCase) -> set[str]:
+    """Which options and circumstances a case shows."""
+    rule = case.rule
+    cuts_inside = set(case.cuts) - set(np.cumsum([len(rows) for rows in case.units]).tolist()) - {0}
+    given = {
+        rule.order: True,
+        "reentry first": rule.first_only,
+        "step window": bool(rule.windows),
+        "gap": bool(rule.gaps),
+        "strictly increasing": rule.increasing,
+        "drop": bool(rule.exclusions) and rule.drop,
+        "end_attempt": bool(rule.exclusions) and not rule.drop,
+        "hold": rule.hold,
+        "occurrence": bool(rule.occurrence),
+        "from": rule.start_from > 0,
+        "to": rule.start_to < 99,
+        "tie group": any(
+            a.time == b.time and a.steps and b.steps for u in case.units for a, b in pairwise(u)
+        ),
+        "other rows": any(not row.steps for rows in case.units for row in rows),
+        "cut inside a unit": bool(cuts_inside),
+    }
+    return {name for name, shown in given.items() if shown}
+
+
+def coverage(cases: list[OptionCase]) -> tuple[Counter[str], Counter[tuple[str, str]], float]:
+    """Cases per option, cases per pair of options, and the share of units (of those that enter) that reach step 2."""
+    single, pairs, entered, second = Counter(), Counter(), 0, 0
+    for case in cases:
+        shown = sorted(options_of(case))
+        single.update(shown)
+        pairs.update(combinations(shown, 2))
+        for rows in case.units if case.rule.n > 1 else ():
+            found = chosen(list(rows), case.rule)
+            entered += isinstance(found, Found)
+            second += isinstance(found, Found) and len(found.times) > 1
+    return single, pairs, second / entered
+
+
+def held(text: str, **rule: object) -> OptionCase:
+    """One unit from "a0.1 x2": letter, time and, after the point, the held value; x is exclusion 1."""
+    rows = []
+    for word in text.split():
+        time, _, code = word[1:].partition(".")
+        steps = frozenset() if word[0] == "x" else frozenset({ord(word[0]) - 96})
+        excludes = frozenset({1}) if word[0] == "x" else frozenset()
+        rows.append(Row(int(time), steps, excludes=excludes, hold=int(code) if code else None))
+    return OptionCase(Rule(**{"n": 3, "within": 100, "hold": True, **rule}), (tuple(rows),))
+
+
+RARE = (
+    held("a0.1 a1.2 b2.1 b2.2"),
+    held("a0.2 a1.1 b2.1 b2.2"),
+    held("a0.1 a0.2 b1.2 b2.1 c3.1 c3.2"),
+    held("a0.2 a0.1 b1.1 b1.2"),
+    held("a0.1 x1 b2.1", exclusions=((1, 2),)),
+    held("a0.1 x1.2 b2.1", exclusions=((1, 2),)),
+    held("a0.1 x1 b2.1", exclusions=((1, 2),), drop=False),
+)
+"""Ties between held values, and exclusions that lack the value: too rare to wait for."""
