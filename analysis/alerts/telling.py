@@ -57,6 +57,8 @@ def _delivered(one: Judged) -> dict[str, object]:
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "kazasu"}
     try:
         httpx.post(one.rule.webhook, content=body, headers=headers, timeout=PATIENCE_S).raise_for_status()
+    except httpx.HTTPStatusError as refused:
+        return {"delivered": False, "problem": f"HTTP {refused.response.status_code}"}
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return {"delivered": False, "problem": f"{type(error).__name__}: {error}"}
     return {"delivered": True, "problem": None}

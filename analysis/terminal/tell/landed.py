@@ -31,6 +31,7 @@ def ingest(answer: Answer, lang: str) -> None:
     if answer["codes"]:
         _codes(answer["codes"], lang)
         write(t("terminal.see_quarantine", lang))
+    _alerts(answer, lang)
 
 
 def rebuild(answer: Answer, lang: str) -> None:
@@ -64,6 +65,7 @@ def quarantine_replay(answer: Answer, lang: str) -> None:
     write(t("terminal.replayed", lang, **counts, rejected=len(still)))
     for one in still[:STILL_SHOWN]:
         write(f"{one['reject']}  {one['sentence']}")
+    _alerts(answer, lang)
 
 
 def _balance(answer: Answer, seconds: float, files: int, lang: str) -> None:
@@ -80,6 +82,18 @@ def _balance(answer: Answer, seconds: float, files: int, lang: str) -> None:
             speed=round(answer["lines"] / seconds) if seconds > 0 else 0,
         )
     )
+
+
+def _alerts(answer: Answer, lang: str) -> None:
+    for one in answer["alerts"]:
+        facts = {
+            "name": one["name"] or one["key"],
+            "step": one["step"],
+            "rate": words.percent(one["rate"], lang),
+        }
+        write(t(f"terminal.alert.{one['state']}", lang, **facts, n=words.number(one["entered"], lang)))
+        if one["problem"]:
+            write(t("terminal.alert.undelivered", lang, problem=one["problem"]))
 
 
 def _codes(codes: Mapping[str, int], lang: str) -> None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from analysis import words
 from analysis.alerts import AlertsQuery, after_load, alerting, answer, to_json
+from analysis.terminal.tell.landed import ingest
 from analysis.verbs import run_verb
 from experiments.alerting import AlertRule, judge
 from ingest import Store, close_current
@@ -194,3 +195,17 @@ def test_false_alarms_are_as_rare_as_the_level_says_and_a_real_fall_is_seen():
     )  # counts are whole: the tail jumps by 0.001
     assert alarms(0.52) < 0.001
     assert alarms(0.4) > 0.98
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
+def test_the_terminal_says_what_changed_and_that_a_webhook_was_away(tmp_path, webhook, capsys, lang):
+    store = landed(tmp_path, hour(0, 70))
+    store.records.add("alert_rule", "photos", {**RULE, "webhook": webhook.address}, "ann")
+    webhook.closed = True
+    ingest(land_more(store, tmp_path, hour(1, 20)), lang)
+    ingest(land_more(store, tmp_path, hour(2, 90)), lang)
+    store.close()
+    said = capsys.readouterr().out
+    assert words.percent(0.2, lang) in said
+    assert words.percent(0.9, lang) in said
+    assert said.count("503") == 2
