@@ -26,6 +26,10 @@ ROOMS = {
     "readout": ("analysis.readout", "ReadoutQuery"),
     "models": ("analysis.models", "ModelsQuery"),
     "health": ("analysis.health", "HealthQuery"),
+    "losses": ("analysis.losses", "LossesQuery"),
+    "segments": ("analysis.segments", "SegmentsQuery"),
+    "paths": ("analysis.paths", "PathsQuery"),
+    "drivers": ("analysis.drivers", "DriversQuery"),
 }
 
 
