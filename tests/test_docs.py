@@ -127,7 +127,8 @@ def test_every_key_of_the_doctor_and_of_rebuild_is_documented(tmp_path: Path) ->
 def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
-        "funnel", "taps", "models", "health", "losses", "segments", "paths", "drivers", "readout", "quarantine_list", "quarantine_write",
+        "funnel", "taps", "models", "health", "losses", "segments", "paths", "drivers", "readout",
+        "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
     }  # fmt: skip
 
