@@ -129,6 +129,19 @@ def test_which_predictions_call_for_a_suggestion_can_be_said(tmp_path):
         assert fates(store, labels=["dvd"]) == {"too_slow": 1}
 
 
+def test_only_what_is_asked_for_counts(tmp_path):
+    stories = {"ann": [*FIRED, *attempt("b", ending="leave", hour=9), *attempt("c", ending="expired", hour=11)],
+               "ben": attempt("d", ending="dismiss", hour=12, device="galaxy"), **LATER}  # fmt: skip
+    with journeys(tmp_path, stories) as store:
+        assert fates(store) == {"tapped": 1, "left": 1, "ignored": 1, "dismissed": 1}
+        assert fates(store, attempts="first") == {"tapped": 1, "dismissed": 1}
+        assert fates(store, device="galaxy") == {"dismissed": 1}
+        assert fates(store, delegate="gpu") == {}
+        assert fates(store, **{"from": "2026-04-06T09:00:00Z", "to": "2026-04-06T11:00:00Z"}) == {"left": 1}
+        groups = answer(store, LossesQuery(by=("device", "conversion"))).groups
+    assert [(row.group, row.attempts) for row in groups] == [(("pixel 3", None), 3), (("galaxy", None), 1)]
+
+
 def test_shares_carry_wilsons_interval_and_nothing_lost_has_none(tmp_path):
     lost = {f"p{n}": attempt(f"a{n}", ending="expired" if n < 3 else "leave") for n in range(10)}
     with journeys(tmp_path, {"ann": FIRED, **lost, **LATER}) as store:
