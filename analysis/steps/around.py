@@ -1,7 +1,7 @@
 """The events of units in stretches of time, whatever the steps ask for: what stands before, between and after steps."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NONE = -1
 _ROWS = 1 << 20
 """Large batches, for the units are looked up anew in each."""
@@ -70,16 +71,20 @@ def events_around(store: "Store", funnel: Funnel, stretches: Stretches, until: d
         stretches: Whose events, from when to when.
         until: End of observation.
     """
-    sql = sql_of(_rows(funnel, until, stored=pa.types.is_integer(stretches.keys.type)))
+    sql = sql_of(_rows(funnel, stretches, until))
     units, events = _kept(store, sql, stretches)
     return Around(units, events, sql)
 
 
-def _rows(funnel: Funnel, until: datetime | None, *, stored: bool) -> ibis.Table:
+def _rows(funnel: Funnel, stretches: Stretches, until: datetime | None) -> ibis.Table:
+    stored = pa.types.is_integer(stretches.keys.type)
     view, column = ("events_main", "person_key") if stored else _SOURCES.get(funnel.unit, ("events", ""))
     rows = unbound(view)
     if until is not None:
         rows = rows.filter(rows.ts <= ibis.timestamp(until))
+    if len(stretches.keys):
+        first, last = int(stretches.after_us.min()), int(stretches.before_us.max())
+        rows = rows.filter(rows.ts > _instant(first), rows.ts < _instant(last))
     rows = rows.filter(*(rows.event != name for name in _BACKGROUND))
     unit = rows[column] if column else field(rows, funnel.unit.removeprefix(PROPERTY)).cast("string")
     named = rows.select(unit=unit, ts=rows.ts, seq=rows.seq, event_id=rows.event_id, event=rows.event)
@@ -101,3 +106,7 @@ def _kept(store: "Store", sql: str, stretches: Stretches) -> tuple[Ints, pa.Arra
                 units.append(place[inside])
                 events.append(batch["event"].cast(pa.string()).filter(pa.array(inside)))
     return np.concatenate(units), pa.concat_arrays(events)
+
+
+def _instant(us: int) -> ibis.Value:
+    return ibis.literal(_EPOCH + timedelta(microseconds=us), type="timestamp('UTC')")
