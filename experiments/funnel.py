@@ -7,62 +7,17 @@ from pydantic import Field, field_validator, model_validator
 
 from experiments.conditions import Moment, Name, Shape, Where
 from experiments.durations import microseconds
+from experiments.steps import ANY_EVENT, Exclusion, Step, one_of
+
+__all__ = ["ANY_EVENT", "Breakdown", "Exclusion", "Funnel", "Step"]
 
 MOST_STEPS = 40
 MOST_GROUPS = 200
-ANY_EVENT = "*"
 PROPERTY = "property:"
 UNITS = ("user", "session", "attempt", "impression")
 Attribution = Literal["first_touch", "last_touch"]
-
-
-class Step(Shape):
-    """One step: an event by name, by several names (any of them), or any event, perhaps with conditions.
-
-    Args:
-        event: A name, a list of names, or "*".
-        where: Field -> value (equals) or operators; all must hold.
-        name: What to call the step; the event if left out.
-    """
-
-    noun: ClassVar[str] = "a step"
-    later: ClassVar[tuple[str, ...]] = (
-        "optional",
-        "within",
-        "at_least",
-        "occurrence",
-        "milestone",
-        "absent_in",
-    )
-
-    event: str | tuple[str, ...]
-    where: Where = Field(default_factory=dict)
-    name: Name | None = None
-
-    @field_validator("event", mode="before")
-    @classmethod
-    def _events(cls, given: object) -> object:
-        names = list(given) if isinstance(given, list | tuple) else [given]
-        if not names or not all(isinstance(name, str) and name for name in names):
-            raise ValueError(
-                f'`event` is {given!r}; must be a name, a list of names or "*" for any; name one.'
-            )
-        if len(names) > 1 and ANY_EVENT in names:
-            raise ValueError(f'`event` is {names!r}; must be names, or "*" alone for any event; choose.')
-        different = tuple(dict.fromkeys(names))
-        return different[0] if len(different) == 1 else different
-
-    @property
-    def events(self) -> tuple[str, ...] | None:
-        """The names that match; None if any event does."""
-        if self.event == ANY_EVENT:
-            return None
-        return (self.event,) if isinstance(self.event, str) else self.event
-
-    @property
-    def label(self) -> str:
-        """What an answer calls the step."""
-        return self.name or " | ".join(self.events or (ANY_EVENT,))
+Order = Literal["ordered", "strict"]
+MOST_EXCLUSIONS, MOST_HELD = 20, 3
 
 
 class Breakdown(Shape):
@@ -90,7 +45,7 @@ class Breakdown(Shape):
     @field_validator("attribution", mode="before")
     @classmethod
     def _attributions(cls, given: object) -> object:
-        return _one_of("attribution", given, get_args(Attribution))
+        return one_of("attribution", given, get_args(Attribution))
 
 
 class Funnel(Shape):
@@ -98,7 +53,7 @@ class Funnel(Shape):
 
     Args:
         name: What people call it.
-        order: "ordered": other events may stand between the steps.
+        order: ordered: other events may stand between the steps; strict: none but repeats of the step just reached.
         within: The window, end included: "30s" (ms, s, m, h, d), 1 ms to a century.
         unit: user | session | attempt | impression | "property:NAME": what is counted.
         from_: `from` in a file: first steps from this moment on; with `to`, before that one.
@@ -107,16 +62,23 @@ class Funnel(Shape):
         timezone: An IANA zone; it only labels.
         where: Conditions on every event.
         steps: 1 to 40 steps.
+        exclusions: Events that may not happen between two steps.
+        on_exclusion: drop: a unit whose furthest chain is excluded leaves; end_attempt: only that chain ends.
+        strictly_increasing: Steps may not share an instant.
+        hold: Fields whose values must be equal along a chain.
+        reentry: furthest: any event of the first step may start a chain; first: only the unit's first one.
         breakdown: One split, or none.
     """
 
     noun: ClassVar[str] = "a funnel"
     later: ClassVar[tuple[str, ...]] = (
-        "on_exclusion", "exclusions", "strictly_increasing", "hold", "count", "reentry", "cohort", "variant",
-    )  # fmt: skip
+        "count",
+        "cohort",
+        "variant",
+    )
 
     name: Annotated[str, Field(max_length=200)] = ""
-    order: Literal["ordered"] = "ordered"
+    order: Order = "ordered"
     within: str = "7d"
     unit: Name = "user"
     from_: Moment | None = Field(default=None, alias="from")
@@ -125,12 +87,27 @@ class Funnel(Shape):
     timezone: str = "Asia/Tokyo"
     where: Where = Field(default_factory=dict)
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
+    exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=MOST_EXCLUSIONS)] = ()
+    on_exclusion: Literal["drop", "end_attempt"] = "drop"
+    strictly_increasing: bool = False
+    hold: Annotated[tuple[Name, ...], Field(max_length=MOST_HELD)] = ()
+    reentry: Literal["furthest", "first"] = "furthest"
     breakdown: Breakdown | None = None
 
     @field_validator("order", mode="before")
     @classmethod
     def _orders(cls, given: object) -> object:
-        return _one_of("order", given, ("ordered",))
+        return one_of("order", given, get_args(Order))
+
+    @field_validator("on_exclusion", mode="before")
+    @classmethod
+    def _on_exclusions(cls, given: object) -> object:
+        return one_of("on_exclusion", given, ("drop", "end_attempt"))
+
+    @field_validator("reentry", mode="before")
+    @classmethod
+    def _reentries(cls, given: object) -> object:
+        return one_of("reentry", given, ("furthest", "first"))
 
     @field_validator("within")
     @classmethod
@@ -164,15 +141,36 @@ class Funnel(Shape):
             )
         return self
 
+    @model_validator(mode="after")
+    def _fits_its_steps(self) -> Self:
+        n, first = len(self.steps), self.steps[0]
+        for one in self.exclusions:
+            if not one.after < one.before <= n:
+                raise ValueError(
+                    f"`exclusions` has after = {one.after} and before = {one.before}; must be steps 1 to {n}, "
+                    "the first before the second; correct them."
+                )
+        if first.within is not None or first.at_least is not None:
+            raise ValueError(
+                f"`within` or `at_least` stands on step 1, {first.label}; must stand on a later step, for none "
+                "comes before the first; move it."
+            )
+        for step in self.steps:
+            if step.gap_us > self.within_us:
+                raise ValueError(
+                    f"`at_least` is {step.at_least!r}; must not exceed the funnel's `within`, {self.within!r}; "
+                    "correct one."
+                )
+        return self
+
+    @property
+    def plain(self) -> bool:
+        """Is it ordered, with one window and no further option?"""
+        of_steps = any(s.within is not None or s.gap_us or s.occurrence != "any" for s in self.steps)
+        options = self.exclusions, self.strictly_increasing, self.hold, self.reentry == "first", of_steps
+        return self.order == "ordered" and not any(options)
+
     @property
     def within_us(self) -> int:
         """The window in microseconds."""
         return microseconds(self.within)
-
-
-def _one_of(name: str, given: object, known: tuple[str, ...]) -> object:
-    if given not in known:
-        raise ValueError(
-            f"`{name}` is {given!r}; must be {' or '.join(map(repr, known))}; Kazasu has no other yet."
-        )
-    return given

@@ -75,7 +75,7 @@ class FunnelAnswer:
         by: The field of the breakdown, or none.
         steps: One per step.
         groups: Values by units that entered (most first), then missing, then the rest; empty without breakdown.
-        excluded_units: Units that an exclusion removed; 0, for funnels have no exclusions yet.
+        excluded_units: Units that an exclusion removed, from step 1 on.
         units_without_id: Events of a step that carry no unit and are left out.
         not_numbers: (field, values that were no numbers where a condition asked for one; they count as missing).
         cannot_say: Why there are no rates, if nobody entered.

@@ -54,7 +54,7 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         by=() if query.breakdown is None else query.breakdown.by,
         steps=steps,
         groups=() if query.breakdown is None else _groups(names, walked, query.breakdown.top),
-        excluded_units=0,
+        excluded_units=walked.excluded_units,
         units_without_id=walked.without_unit,
         not_numbers=walked.not_numbers,
         cannot_say=None if steps[0].units else _nobody(names[0]),
@@ -92,7 +92,7 @@ def _step(
 ) -> tuple[list[int], list[int], list[StepTime | None]]:
     """How many of each group reached step k + 1, how many still could, and how long it took."""
     reached = np.flatnonzero(walked.reach > k)
-    waiting = growing[walked.reach[growing] <= k]
+    waiting = growing[(walked.reach[growing] <= k) & (walked.grows_to[growing] > k)]
     n = np.bincount(group[reached], minlength=groups)
     parts = _durations(walked, k, reached, group, n) if k else []
     times = [_time(part) for part in parts] or [None] * groups

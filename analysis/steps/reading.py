@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from analysis.ask import ask, batches
-from analysis.steps.columns import Named, Touched, keys_of, places, with_unit
+from analysis.steps.columns import Named, Touch, Touched, keys_of, places, with_unit
 from analysis.steps.selection import Selection
 from experiments.funnel import Funnel
 
@@ -33,13 +34,15 @@ class Read:
         values: The value each of them is attributed to (its place, from 0, if the values are known); None without
             breakdown.
         keys: The unit itself, as the rows have it.
-        without_unit: Rows that carry no unit.
+        without_unit: Rows of a step that carry no unit.
+        excluded_units: Units that an exclusion removed.
     """
 
     units: "list[Units]"
     values: pa.Array | None
     keys: pa.Array
     without_unit: int
+    excluded_units: int = 0
 
 
 def stored_units(store: "Store") -> int:
@@ -84,6 +87,7 @@ def read_all(
         values=pa.concat_arrays(values) if values else found[0].values,
         keys=pa.concat_arrays([one.keys for one in found]),
         without_unit=sum(one.without_unit for one in found),
+        excluded_units=sum(one.excluded_units for one in found),
     )
 
 
@@ -92,6 +96,8 @@ def _read(
 ) -> Read:
     from experiments.walk import Walk
 
+    if not funnel.plain:
+        return _read_ruled(store, funnel, selection, known, part)
     n = len(funnel.steps)
     walk = Walk(n, funnel.within_us, rows=False)
     by = funnel.breakdown
@@ -116,3 +122,45 @@ def _read(
     if touched is not None:
         return Read(units, touched.finish(ended), named.of(units), without_unit)
     return Read(units, None if by is None else places(units, by.attribution), named.of(units), without_unit)
+
+
+def _read_ruled(
+    store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...], part: Range | None
+) -> Read:
+    from experiments.walk import WalkOfWholes, rules_of
+
+    walk = WalkOfWholes(rules_of(funnel), rows=False)
+    by, n = funnel.breakdown, len(funnel.steps)
+    units: list[Units] = []
+    carried: list[pa.Array] = []
+    unit: pa.Scalar | None = None
+    named = Named()
+    without_unit = 0
+    with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
+        for every in reader:
+            batch = with_unit(every)
+            if len(batch) < len(every):
+                lost = every.filter(every["unit"].is_null())["steps"].to_numpy()
+                without_unit += int(np.count_nonzero(lost & ((1 << n) - 1)))
+            keys, unit = keys_of(batch["unit"], unit, walk.key)
+            named.follow(batch["unit"], keys)
+            whole = [batch[name].to_numpy() for name in ("steps", "extra", "code")]
+            units += walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), *whole)
+            if by is not None and not known:
+                carried.append(batch["value"])
+    units += walk.finish()
+    found = named.of(units)
+    if by is None or known:
+        return Read(
+            units, None if by is None else places(units, by.attribution), found, without_unit, walk.excluded
+        )
+    return Read(units, _picked(carried, units, by.attribution), found, without_unit, walk.excluded)
+
+
+def _picked(carried: list[pa.Array], units: "list[Units]", attribution: Touch) -> pa.Array:
+    """The first or last value of each unit, of the values of all rows."""
+    rows = [unit.first_value if attribution == "first_touch" else unit.last_value for unit in units]
+    places_of = np.concatenate(rows)
+    if not carried:
+        return pa.nulls(len(places_of))
+    return pa.concat_arrays(carried).take(pa.array(places_of, mask=places_of < 0))

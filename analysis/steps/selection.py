@@ -13,7 +13,9 @@ from sqlglot import exp, parse_one
 
 from analysis.ask import sql_of
 from analysis.steps.fields import field, holds, not_numbers
-from experiments.funnel import PROPERTY, Funnel, Step
+from experiments.conditions import Where
+from experiments.funnel import PROPERTY, Funnel
+from experiments.steps import Matched
 from ingest.schema import unbound
 
 _SOURCES = {
@@ -99,22 +101,22 @@ def values(funnel: Funnel) -> str | None:
 @cache
 def _values(by: str) -> str:
     column = unbound(_CLUSTERED[0])[by]
-    few = column.name("value").as_table().filter(_there(column)).distinct().order_by("value")
+    few = column.name("value").as_table().filter(is_there(column)).distinct().order_by("value")
     return sql_of(few.limit(MOST_KNOWN + 1))
 
 
 @lru_cache(maxsize=256)
 def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, ...]) -> Selection:  # noqa: FBT001
     funnel = Funnel.model_validate_json(definition)
-    seen, unit = _source(funnel, clustered=clustered)
-    named = [_named(seen, step) for step in funnel.steps]
-    steps = _mask(seen, funnel, named)
+    seen, unit = source(funnel, clustered=clustered)
+    named = [is_named(seen, step) for step in funnel.steps]
+    steps = mask_of(seen, funnel, named)
     value = None if funnel.breakdown is None else field(seen, funnel.breakdown.by[0])
     columns = {"unit": unit, "ts": seen.ts, "steps": steps}
     if value is not None and known:
-        columns["steps"] = steps + _places(value, known, len(named))
+        columns["steps"] = steps + places_of(value, known, len(named))
     elif value is not None:
-        columns["steps"] = steps + ibis.cases((_there(value), 1 << len(named)), else_=0).cast("int64")
+        columns["steps"] = steps + ibis.cases((is_there(value), 1 << len(named)), else_=0).cast("int64")
         columns["value"] = value
     some = _some_name(seen, funnel)
     rows = seen if some is None else seen.filter(some)
@@ -123,21 +125,21 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
         rows = rows.order_by("unit", "ts", "seq", "event_id").select(*columns)
         text = sql_of(rows)
     else:
-        text = _ranged(sql_of(rows.select(**columns)))
-    wrong = _numeric(seen, funnel, named)
-    asked = {f"not_number_{k}": _times(one) for k, one in enumerate(wrong.values())}
+        text = ranged(sql_of(rows.select(**columns)))
+    wrong = numeric_of(seen, funnel.where, funnel.steps, named)
+    asked = {f"not_number_{k}": times_of(one) for k, one in enumerate(wrong.values())}
     counts = sql_of(seen.aggregate(**asked)) if asked else None
     return Selection(text, counts, tuple(wrong))
 
 
-def _ranged(sql: str) -> str:
+def ranged(sql: str) -> str:
     """The rows of a range of units, so that several ranges can be read side by side."""
     every = parse_one(sql, dialect="duckdb", into=exp.Select).subquery("every_unit")
     some = exp.select("*").from_(every).where("unit >= $first AND unit < $last", dialect="duckdb")
     return some.sql(dialect="duckdb", pretty=True)
 
 
-def _source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
+def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     """The events that can take part, and the column of their unit."""
     view, column = _CLUSTERED if clustered else _SOURCES.get(funnel.unit, ("events", ""))
     rows = unbound(view)
@@ -153,7 +155,7 @@ def _source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     return seen, unit if clustered else unit.nullif("")
 
 
-def _named(rows: ir.Table, step: Step) -> ir.BooleanValue:
+def is_named(rows: ir.Table, step: Matched) -> ir.BooleanValue:
     """Does the event's name match the step? An OR of equalities, never IN: an IN-list is joined and loses order."""
     if step.events is None:
         return rows.event.notnull()
@@ -173,7 +175,7 @@ def _place(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
     return list_position(_texts(names), rows.event)
 
 
-def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
+def mask_of(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
     """Bit k-1: this event may serve step k; `from` and `to` bind the first step only."""
     start = []
     if funnel.from_ is not None:
@@ -196,7 +198,7 @@ def _mask(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> i
     return reduce(add, parts)
 
 
-def _places(value: ir.StringValue, known: Sequence[str], n: int) -> ir.IntegerValue:
+def places_of(value: ir.StringValue, known: Sequence[str], n: int) -> ir.IntegerValue:
     """The value's place among the known ones, from 1, above the n bits of steps; 0 where there is none."""
     places = [place << n for place in range(1, len(known) + 1)]
     return list_extract(_numbers([*places, 0, 0]), list_position(_texts([*known, "", None]), value))
@@ -210,20 +212,24 @@ def _texts(texts: Sequence[str | None]) -> ir.ArrayValue:
     return ibis.literal(list(texts), type="array<string>")
 
 
-def _numeric(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> dict[str, ir.BooleanValue]:
-    """Per field: is this an event of a step that compares the field with a number, and its value is none?"""
+def numeric_of(
+    rows: ir.Table, where: Where, matched: Sequence[Matched], named: Sequence[ir.BooleanValue]
+) -> dict[str, ir.BooleanValue]:
+    """Per field: is this one of the events that compare the field with a number, and its value is none?"""
     asked: dict[str, list[ir.BooleanValue]] = {}
-    for step, name in zip(funnel.steps, named, strict=True):
-        for one, wrong in (not_numbers(rows, funnel.where) | not_numbers(rows, step.where)).items():
+    for one_of_them, name in zip(matched, named, strict=True):
+        for one, wrong in (not_numbers(rows, where) | not_numbers(rows, one_of_them.where)).items():
             asked.setdefault(one, []).append(name & wrong)
     return {one: reduce(or_, wrong) for one, wrong in asked.items()}
 
 
-def _there(value: ir.Value) -> ir.BooleanValue:
+def is_there(value: ir.Value) -> ir.BooleanValue:
+    """Is there a value, and no empty text?"""
     return value.notnull() & (value != "") if value.type().is_string() else value.notnull()
 
 
-def _times(condition: ir.BooleanValue) -> ir.IntegerValue:
+def times_of(condition: ir.BooleanValue) -> ir.IntegerValue:
+    """In how many rows does the condition hold?"""
     return ibis.cases((condition, 1), else_=0).sum().fill_null(0).cast("int64")
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
 from analysis.steps.reading import Range, ranges_of, read_all, stored_units
+from analysis.steps.ruled import select_ruled
 from analysis.steps.selection import MOST_KNOWN, Selection, select, values
 from experiments.funnel import Funnel
 
@@ -31,7 +32,7 @@ class Walked:
     Args:
         reach: Furthest step of each unit, 1 to n.
         times: (units, n) microseconds since 1970 of the chosen chain's steps; meaningless beyond `reach`.
-        growing: Has the unit a chain whose window is still open at the end of observation?
+        growing: Could the unit still reach the next step after the end of observation?
         values: The value each unit is attributed to, null where it has none; None without breakdown.
         keys: The unit itself: the stored integer key of a person where persons are read in stored order, else its text.
         without_unit: Events of a step that carry no unit.
@@ -40,6 +41,8 @@ class Walked:
         data_version: The version of the data that was read, all of it.
         synthetic: Was anything in the store declared synthetic?
         sql: What ran.
+        excluded_units: Units that an exclusion removed.
+        grows_to: The furthest step that a growing unit could still reach.
     """
 
     reach: Ints
@@ -53,6 +56,8 @@ class Walked:
     data_version: str
     synthetic: bool
     sql: str
+    excluded_units: int
+    grows_to: Ints
 
 
 def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
@@ -84,6 +89,7 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
 def _walk_once(store: "Store", funnel: Funnel) -> Walked:
     from experiments.walk import OrderBroken
 
+    asked = select if funnel.plain else select_ruled
     facts = store.facts()
     clustered = funnel.unit == "user" and facts.clustered
     until = funnel.observed_until or facts.observed_until
@@ -91,13 +97,13 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
     units, known = cached(store, _Few(question=few), _stored) if clustered else (0, ())
     parts = ranges_of(units) if clustered else None
     try:
-        selection = select(funnel, clustered=clustered, ordered=not clustered, known=known)
+        selection = asked(funnel, clustered=clustered, ordered=not clustered, known=known)
         read = read_all(store, funnel, selection, known, parts)
     except OrderBroken:
         if not clustered:
             raise
         parts = None
-        selection = select(funnel, clustered=True, ordered=True, known=known)
+        selection = asked(funnel, clustered=True, ordered=True, known=known)
         read = read_all(store, funnel, selection, known, parts)
     found = read.values
     if known and found is not None and len(found):
@@ -116,6 +122,8 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
         sql="\n\n".join(
             one for one in (few, _shown(selection.rows, parts), selection.counts) if one is not None
         ),
+        excluded_units=read.excluded_units,
+        grows_to=np.concatenate([_grows_to(part, until) for part in read.units]),
     )
 
 
@@ -143,7 +151,22 @@ def _shown(rows: str, parts: list[Range] | None) -> str:
     return "\n".join([*(sql_of("", part).strip() for part in parts or ()), rows])
 
 
+def _grows_to(units: "Units", until: datetime | None) -> Ints:
+    """The furthest step that rows after the end of observation could still carry each unit to."""
+    n = units.times.shape[1]
+    if units.chances is None or until is None:
+        return np.full(len(units.reach), n)
+    possible = units.chances >= (until - _EPOCH) // _MICROSECOND
+    furthest: Ints = np.where(possible, np.arange(1, n + 1), 0).max(axis=1)
+    return furthest
+
+
 def _growing(units: "Units", funnel: Funnel, until: datetime | None) -> NDArray[np.bool_]:
     if until is None:
         return np.zeros(len(units.reach), np.bool_)
+    if units.chances is not None:
+        n = units.chances.shape[1]
+        following = units.chances[np.arange(len(units.reach)), np.minimum(units.reach, n - 1)]
+        still: NDArray[np.bool_] = (units.reach < n) & (following >= (until - _EPOCH) // _MICROSECOND)
+        return still
     return units.latest_start > (until - _EPOCH) // _MICROSECOND - funnel.within_us

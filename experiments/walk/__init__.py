@@ -2,5 +2,7 @@
 
 from experiments.walk.feeding import OrderBroken, Units, Walk
 from experiments.walk.kernel import NEVER
+from experiments.walk.rules import Rules, rules_of
+from experiments.walk.whole import WalkOfWholes
 
-__all__ = ["NEVER", "OrderBroken", "Units", "Walk"]
+__all__ = ["NEVER", "OrderBroken", "Rules", "Units", "Walk", "WalkOfWholes", "rules_of"]

@@ -69,7 +69,7 @@ def _furthest(
 ) -> int:
     """How far the rows of one instant carry a chain that has done `level` steps."""
     if end - begin == 1:
-        return level + ((use[mine[begin]] >> level) & 1)
+        return int(level + ((use[mine[begin]] >> level) & 1))
     step = level
     while step < n and (step == level or tight[step] == 0):
         if not _matched(step, level, begin, end, mine, use, server):
@@ -141,7 +141,7 @@ def _levels(
 
 @compiled
 def _chain(
-    rule: Ints, windows: Ints, gaps: Ints, time: Ints, run: Ints, low: Ints, done: Ints, nxt: Ints,
+    windows: Ints, gaps: Ints, time: Ints, run: Ints, low: Ints, done: Ints, nxt: Ints,
     a: int, z: int, reach: int, place: Ints,
 ) -> None:  # fmt: skip
     """The instants of the earliest chain of `reach` steps from instant a to instant z."""
@@ -184,7 +184,7 @@ def _chain(
 
 @compiled
 def _timeline(
-    rule: Ints, exclusions: Ints, gaps: Ints, tight: Ints, code: int, binding: int, moments: Ints, masks: Ints,
+    rule: Ints, exclusions: Ints, tight: Ints, code: int, binding: int, moments: Ints, masks: Ints,
     extra: Ints, codes: Ints, use: Ints, begin: int, time: Ints, first: Ints, mine: Ints, run: Ints, low: Ints,
 ) -> int:  # fmt: skip
     """The instants of one held value and what lies before each; the last `low` is what lies before the end."""
@@ -231,7 +231,7 @@ def _cut_off(
         if extra[row] >> n and (not rule[HOLD] or codes[row] < 0 or codes[row] == code):
             for e in range(exclusions.shape[0]):
                 if (extra[row] >> (n + e)) & 1 and exclusions[e, 0] <= reach < exclusions[e, 1]:
-                    return moments[row]
+                    return int(moments[row])
     return FAR
 
 
@@ -331,7 +331,7 @@ def solve(
     reach = 0
     if held.shape[0] > 1 or dropping:
         for code in held:
-            count = _timeline(rule, exclusions, gaps, tight, code, not rule[DROP], moments, masks, extra, codes, use,
+            count = _timeline(rule, exclusions, tight, code, not rule[DROP], moments, masks, extra, codes, use,
                               opening, time, begins, mine, run, low)  # fmt: skip
             _levels(rule, windows, gaps, count, time, run, low, start, queue, first, last, FAR)
             for g in range(count):
@@ -341,7 +341,7 @@ def solve(
     place, server = np.empty(n, np.int64), np.empty(n, np.int64)
     times, rows = np.empty(n, np.int64), np.empty(n, np.int64)
     for code in held:
-        count = _timeline(rule, exclusions, gaps, tight, code, 1, moments, masks, extra, codes, use,
+        count = _timeline(rule, exclusions, tight, code, 1, moments, masks, extra, codes, use,
                           opening, time, begins, mine, run, low)  # fmt: skip
         _levels(rule, windows, gaps, count, time, run, low, start, queue, first, last, FAR)
         _last_chances(rule, windows, gaps, tight, past, count, time, low, start, moments[-1], chances)
@@ -375,7 +375,7 @@ def solve(
                         _levels(rule, windows, gaps, count, time, run, low, start, queue, first, last, FAR)
                         continue
             a = np.searchsorted(time[:count], began)
-            _chain(rule, windows, gaps, time, run, low, done, nxt, a, g, reach, place)
+            _chain(windows, gaps, time, run, low, done, nxt, a, g, reach, place)
             step = 0
             while step < reach:
                 to = step

@@ -1,11 +1,13 @@
 """The rules of a walk with options: what the compiled general walk is told about a funnel."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from experiments.funnel import MOST_STEPS
+from experiments.durations import microseconds
+from experiments.funnel import MOST_EXCLUSIONS, MOST_STEPS, Funnel
 
-MOST_EXCLUSIONS = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = 1 << 61
 """Microseconds further away than any moment."""
 
@@ -61,3 +63,29 @@ class Rules:
                 "`order` is 'unordered'; must have no step windows, gaps, strictly increasing times or exclusions;"
                 " leave them out."
             )
+
+
+def rules_of(funnel: Funnel) -> Rules:
+    """The options of a definition as numbers.
+
+    Args:
+        funnel: The definition.
+    """
+    windows = tuple(funnel.within_us if s.within is None else microseconds(s.within) for s in funnel.steps)
+    return Rules(
+        steps=len(funnel.steps),
+        within=funnel.within_us,
+        order=funnel.order,
+        first_only=funnel.reentry == "first",
+        windows=windows,
+        gaps=tuple(step.gap_us for step in funnel.steps),
+        increasing=funnel.strictly_increasing,
+        exclusions=tuple((one.after, one.before) for one in funnel.exclusions),
+        drop=funnel.on_exclusion == "drop",
+        hold=bool(funnel.hold),
+        starts=(_moment(funnel.from_, -FAR), _moment(funnel.to, FAR)),
+    )
+
+
+def _moment(given: datetime | None, otherwise: int) -> int:
+    return otherwise if given is None else (given - _EPOCH) // timedelta(microseconds=1)

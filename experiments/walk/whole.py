@@ -7,6 +7,8 @@ from experiments.walk.feeding import OrderBroken, Units
 from experiments.walk.kernel import FACTS, NEVER, Ints
 from experiments.walk.rules import Rules
 
+_COLUMNS = 5
+
 
 class WalkOfWholes:
     """A walk with options in progress: feed it batches in (unit, time) order, cut anywhere, then finish it."""
@@ -71,7 +73,7 @@ class WalkOfWholes:
     def finish(self) -> list[Units]:
         """End the last unit; returns it if it entered."""
         if not self._kept:
-            return []
+            return self._walk((np.empty(0, np.int64),) * _COLUMNS)
         whole = tuple(np.concatenate(parts) for parts in zip(*self._kept, strict=True))
         self._kept = []
         return self._walk(whole)
@@ -92,8 +94,6 @@ class WalkOfWholes:
 
     def _walk(self, whole: tuple[Ints, ...]) -> list[Units]:
         rows = len(whole[0])
-        if not rows:
-            return []
         n, units = self._rules.steps, 1 + int(np.count_nonzero(np.diff(whole[0])))
         sizes = (units + 1,), (units + 1, FACTS), (units + 1, n), (units + 1, self._served), (units + 1, n)
         out = tuple(np.empty(size, np.int64) for size in sizes)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from experiments.durations import LONGEST_US, SHORTEST_US, microseconds
 from experiments.funnel import Funnel
+from experiments.walk import Rules, rules_of
 
 SELL_CHECK = """
 name = "Sell-check"
@@ -71,13 +72,61 @@ def test_a_step_matches_one_name_a_list_or_any_event():
     assert events("*") is None
 
 
+def test_a_funnel_is_plain_until_an_option_is_set():
+    steps = [{"event": "a"}, {"event": "b"}]
+    assert Funnel.model_validate({"steps": steps}).plain
+    for option in (
+        {"order": "strict"},
+        {"reentry": "first"},
+        {"strictly_increasing": True},
+        {"hold": ["item_id"]},
+        {"exclusions": [{"event": "x", "before": 2}]},
+        {"steps": [steps[0], {"event": "b", "within": "1s"}]},
+        {"steps": [steps[0], {"event": "b", "at_least": "1s"}]},
+        {"steps": [{"event": "a", "occurrence": "first_ever"}]},
+    ):
+        assert not Funnel.model_validate({"steps": steps, **option}).plain
+
+
+def test_options_become_numbers():
+    rules = rules_of(
+        Funnel.model_validate(
+            {
+                "within": "1m",
+                "order": "strict",
+                "reentry": "first",
+                "from": "1970-01-01T00:00:01Z",
+                "steps": [{"event": "a"}, {"event": "b", "within": "2s", "at_least": "1s"}],
+                "exclusions": [{"event": "x", "before": 2}],
+                "on_exclusion": "end_attempt",
+                "hold": ["item_id"],
+                "strictly_increasing": True,
+            }
+        )
+    )
+    assert rules == Rules(
+        steps=2,
+        within=60_000_000,
+        order="strict",
+        first_only=True,
+        windows=(60_000_000, 2_000_000),
+        gaps=(0, 1_000_000),
+        increasing=True,
+        exclusions=((1, 2),),
+        drop=False,
+        hold=True,
+        starts=(1_000_000, rules.starts[1]),
+    )
+    assert rules.starts[1] > LONGEST_US
+
+
 def test_a_definition_cannot_be_changed():
     funnel = Funnel.model_validate({"steps": [{"event": "a"}]})
     with pytest.raises(ValidationError, match="frozen"):
         funnel.within = "1d"
 
 
-A = {"event": "a"}
+A, X = {"event": "a"}, {"event": "x"}
 REFUSED = [
     ({}, "Field required"),
     ({"steps": []}, "at least 1 item"),
@@ -110,9 +159,31 @@ REFUSED = [
     ({"steps": [A], "breakdown": {"by": []}}, "at least 1 item"),
     ({"steps": [A], "breakdown": {"by": ["a", "b"]}}, "must be one field"),
     ({"steps": [A], "breakdown": {"by": ["a"], "top": 0}}, "greater than or equal to 1"),
+    # options that make no sense, or not together
+    ({"steps": [{**A, "within": "1d"}]}, "stands on step 1, a; must stand on a later step"),
+    ({"steps": [{**A, "at_least": "1s"}, A]}, "stands on step 1, a; must stand on a later step"),
+    ({"steps": [A, {**A, "within": "soon"}]}, "`within` is 'soon'; must be a number and one of ms"),
+    ({"steps": [A, {**A, "at_least": "soon"}]}, "`at_least` is 'soon'; must be a number and one of ms"),
+    (
+        {"steps": [A, {**A, "within": "1s", "at_least": "2s"}]},
+        "`at_least` is '2s'; must not exceed the step's `within`, '1s'",
+    ),
+    (
+        {"steps": [A, {**A, "at_least": "2h"}], "within": "1h"},
+        "`at_least` is '2h'; must not exceed the funnel's `within`, '1h'",
+    ),
+    ({"steps": [A, {**A, "occurrence": "last"}]}, "`occurrence` is 'last'; must be 'any' or 'first_ever' or"),
+    ({"steps": [A, A], "exclusions": [{"event": "x"}]}, "Field required"),
+    ({"steps": [A, A], "exclusions": [{**X, "before": 3}]}, "after = 1 and before = 3; must be steps 1 to 2"),
+    ({"steps": [A, A], "exclusions": [{**X, "after": 2, "before": 2}]}, "the first before the second"),
+    ({"steps": [A, A], "exclusions": [{**X, "befor": 2}]}, "`befor` is not a key of an exclusion"),
+    ({"steps": [A, A], "exclusions": [{**X, "before": 2}] * 21}, "at most 20 items"),
+    ({"steps": [A], "on_exclusion": "ignore"}, "`on_exclusion` is 'ignore'; must be 'drop' or 'end_attempt'"),
+    ({"steps": [A], "reentry": "last"}, "`reentry` is 'last'; must be 'furthest' or 'first'"),
+    ({"steps": [A], "strictly_increasing": "perhaps"}, "valid boolean"),
+    ({"steps": [A], "hold": ["a", "b", "c", "d"]}, "at most 3 items"),
     # what Kazasu has not learnt yet
-    ({"steps": [A], "order": "strict"}, "`order` is 'strict'; must be 'ordered'"),
-    ({"steps": [A], "order": "unordered"}, "`order` is 'unordered'"),
+    ({"steps": [A], "order": "unordered"}, "`order` is 'unordered'; must be 'ordered' or 'strict'"),
     (
         {"steps": [A], "breakdown": {"by": ["a"], "attribution": "step:2"}},
         "must be 'first_touch' or 'last_touch'",
@@ -127,19 +198,14 @@ REFUSED = [
             f"`{key}` is 'anything'; must be left out; Kazasu has no `{key}` yet",
         )
         for key in (
-            "on_exclusion",
-            "exclusions",
-            "strictly_increasing",
-            "hold",
             "count",
-            "reentry",
             "cohort",
             "variant",
         )
     ],
     *[
         ({"steps": [{**A, key: 1}]}, f"`{key}` is 1; must be left out; Kazasu has no `{key}` yet")
-        for key in ("optional", "within", "at_least", "occurrence", "milestone", "absent_in")
+        for key in ("optional", "milestone", "absent_in")
     ],
 ]
 

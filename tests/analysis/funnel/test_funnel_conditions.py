@@ -151,6 +151,6 @@ def test_units_other_than_persons(tmp_path):
 def test_what_does_not_exist_yet_is_refused(tmp_path):
     with (
         journeys(tmp_path, {"ann": ["a 10:00:00"]}) as store,
-        pytest.raises(ValidationError, match="Kazasu has no `hold` yet"),
+        pytest.raises(ValidationError, match="Kazasu has no `cohort` yet"),
     ):
-        ask(store, hold=["item_id"])
+        ask(store, cohort="buyers")
