@@ -54,12 +54,45 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """A stretch of days in which more was lost on the way to one step than before and after.
+
+    Args:
+        field: The property; None for everybody.
+        value: Its value; None for everybody.
+        step: Place of the step that was not reached, from 2.
+        name: What the step is called.
+        first: The first day of entry of the stretch.
+        last: The last one, itself included.
+        excess: Lost units of the stretch beyond what the other days lead to expect, with interval and n.
+        rate: Lost / n in the stretch.
+        others_rate: The same on the other days.
+        score: Standardised excess: what incidents are ranked by.
+        adjusted_p: Benjamini–Hochberg over all scans.
+    """
+
+    field: str | None
+    value: str | None
+    step: int
+    name: str
+    first: date
+    last: date
+    excess: Excess
+    rate: float
+    others_rate: float
+    score: float
+    adjusted_p: float
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentsAnswer:
     """The segments that lose more than expected.
 
     Args:
         segments: Those named, sharpest excess first (excess in units of its own uncertainty).
+        incidents: Stretches of days that stand out, for everybody or in one segment, sharpest first.
         tests: Segment × step tests that were made.
+        scans: Scans for a stretch of days that were made.
         fields: The properties looked at.
         without_value: Property -> units that entered and have no value of it; they take no part in its tests.
         false_discovery: The share of false names that is tolerated.
@@ -72,7 +105,9 @@ class SegmentsAnswer:
     """
 
     segments: tuple[Segment, ...]
+    incidents: tuple[Incident, ...]
     tests: int
+    scans: int
     fields: tuple[str, ...]
     without_value: tuple[tuple[str, int], ...]
     false_discovery: float
@@ -88,7 +123,9 @@ def to_json(found: SegmentsAnswer) -> Json:
     """The answer as plain JSON: shares 0..1, intervals [low, high], null with a reason."""
     return {
         "segments": [_segment(one) for one in found.segments],
+        "incidents": [_incident(one) for one in found.incidents],
         "tests": found.tests,
+        "scans": found.scans,
         "fields": list(found.fields),
         "without_value": dict(found.without_value),
         "false_discovery": found.false_discovery,
@@ -121,6 +158,26 @@ def _segment(one: Segment) -> Json:
         },
         "no_day": _reason(since if isinstance(since, NoEffect) else None),
     }  # fmt: skip
+
+
+def _incident(one: Incident) -> Json:
+    return {
+        "field": one.field,
+        "value": one.value,
+        "step": one.step,
+        "name": one.name,
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "n": one.excess.n,
+        "lost": one.excess.lost,
+        "expected": one.excess.expected,
+        "excess": one.excess.value,
+        "interval": [one.excess.interval.low, one.excess.interval.high],
+        "rate": one.rate,
+        "others_rate": one.others_rate,
+        "score": one.score,
+        "adjusted_p": one.adjusted_p,
+    }
 
 
 def _reason(cannot: NoEffect | None) -> Json | None:

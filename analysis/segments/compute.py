@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.segments.answers import Segment, SegmentsAnswer, Since
+from analysis.segments.incidents import incidents_of
 from analysis.segments.query import Values, per_day, per_value, values_of
 from experiments.conditions import Name
 from experiments.funnel import Funnel
@@ -64,6 +65,7 @@ def answer(store: "Store", query: SegmentsQuery) -> SegmentsAnswer:
     its excess in units of its own uncertainty (excess / distance to the lower end of its interval). An incident also
     shows in segments that overlap with its own, a device in its platform, with much the same excess; the one that it
     really befell stands out most sharply, so read the first name first.
+    Incidents that came and went are looked for by `worst_stretch`, for everybody and in each segment.
     A named segment's day is that of `worse_since` over days of entry.
 
     Args:
@@ -87,7 +89,16 @@ def answer(store: "Store", query: SegmentsQuery) -> SegmentsAnswer:
     ]
     ranked = sorted(named, key=lambda one: -one[0].excess.sharpness)
     walked = walks[0].walked
+    incidents, scans = incidents_of(
+        walks,
+        query.funnel,
+        least_units=query.least_units,
+        most_values=query.most_values,
+        false_discovery=query.false_discovery,
+    )
     return SegmentsAnswer(
+        incidents=incidents,
+        scans=scans,
         segments=tuple(_segment(test, p, query.funnel) for test, p in ranked),
         tests=len(tests),
         fields=fields,

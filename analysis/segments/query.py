@@ -54,6 +54,12 @@ class Values:
         )
         return np.flatnonzero(stood), np.flatnonzero(stood & (reach == step - 1))
 
+    def everybody_at(self, step: int) -> tuple[Ints, Ints]:
+        """The same of all units, with a value or without."""
+        reach = self.walked.reach
+        stood = (reach >= step - 1) & ~((reach == step - 1) & self.walked.growing)
+        return np.flatnonzero(stood), np.flatnonzero(stood & (reach == step - 1))
+
     @property
     def without_value(self) -> int:
         """Units that entered and have no value."""

@@ -3,8 +3,12 @@
 Third-party simulated (retentioneering). The expected numbers were computed with ClickHouse, not with Kazasu.
 """
 
+from datetime import date, timedelta
+
 import pytest
 
+from analysis.segments import SegmentsQuery, answer
+from ingest import Store
 from tests.real.desk import LOGS, Desk, landed
 
 pytestmark = pytest.mark.real
@@ -95,3 +99,22 @@ def test_later_payments_failed_on_every_platform(desk):
         (6, 42),
         (22, 57),
     ]
+
+
+def test_the_panel_finds_both_incidents_and_their_days(desk):
+    """What hit mobile in spring, and everybody's payments later, is named by the scan, sharpest first, with its days.
+
+    The log's own error events say when: checkout_bug on mobile from 13 April, payment_error from 19 May to 8 June.
+    """
+    steps = [{"event": name} for name in ("shipping_details", "payment_details", "purchase")]
+    funnel = {"unit": "session", "within": "1d", "timezone": "UTC", "steps": steps}
+    fields = ["platform", "acquisition_channel", "user_lifecycle"]
+    with Store.open(desk.home) as store:
+        found = answer(store, SegmentsQuery.model_validate({"funnel": funnel, "fields": fields}))
+    first, second = found.incidents[:2]
+    assert (first.field, first.name) == (None, "purchase")
+    assert abs(first.first - date(2024, 5, 19)) <= timedelta(days=2)
+    assert abs(first.last - date(2024, 6, 8)) <= timedelta(days=2)
+    assert (second.field, second.value, second.name) == ("platform", "mobile", "payment_details")
+    assert abs(second.first - date(2024, 4, 13)) <= timedelta(days=2)
+    assert second.rate > 0.7 > 0.5 > second.others_rate
