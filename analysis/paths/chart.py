@@ -9,7 +9,7 @@ from analysis import palette, words
 from analysis.paths.answers import Link, Node, PathsAnswer
 from analysis.words import t
 
-HEIGHT, WIDTH, GAP = 360, 0.06, 0.03
+HEIGHT, WIDTH, GAP = 360, 0.06, 0.05
 _POINTS = 16
 _Place = tuple[int, str | None]
 
