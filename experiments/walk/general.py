@@ -68,8 +68,6 @@ def _furthest(
     level: int, n: int, begin: int, end: int, mine: Ints, use: Ints, tight: Ints, server: Ints
 ) -> int:
     """How far the rows of one instant carry a chain that has done `level` steps."""
-    if end - begin == 1:
-        return int(level + ((use[mine[begin]] >> level) & 1))
     step = level
     while step < n and (step == level or tight[step] == 0):
         if not _matched(step, level, begin, end, mine, use, server):
@@ -101,16 +99,19 @@ def _earliest_rows(
 @compiled
 def _levels(
     rule: Ints, windows: Ints, gaps: Ints, count: int, time: Ints, run: Ints, low: Ints, start: Ints, queue: Ints,
-    first: int, last: int, cap: int,
+    small: Ints, first: int, last: int, cap: int,
 ) -> None:  # fmt: skip
     """For every instant and level the latest start (at most `cap`) of a chain that is there."""
     n, within = rule[STEPS], rule[WITHIN]
-    head, tail, seen = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    head, tail, seen = small[0], small[1], small[2]
+    head[:], tail[:], seen[:] = 0, 0, 0
     for g in range(count):
         now = time[g]
         for level in range(n):
             start[g, level] = NEVER
         for level in range(n):
+            if run[g, level] == level:
+                continue
             began = NEVER
             if level == 0:
                 if first <= now <= last and now <= cap:
@@ -153,7 +154,7 @@ def _chain(
             if level == reach or g == z:
                 continue
             left, right = g + 1, z + 1
-            while left < right:
+            while left < right and time[left] - time[g] < gaps[level]:
                 middle = (left + right) // 2
                 if time[middle] - time[g] >= gaps[level]:
                     right = middle
@@ -185,11 +186,12 @@ def _chain(
 @compiled
 def _timeline(
     rule: Ints, exclusions: Ints, tight: Ints, code: int, binding: int, moments: Ints, masks: Ints,
-    extra: Ints, codes: Ints, use: Ints, begin: int, time: Ints, first: Ints, mine: Ints, run: Ints, low: Ints,
+    extra: Ints, codes: Ints, use: Ints, begin: int, time: Ints, first: Ints, mine: Ints, run: Ints, low: Ints, small: Ints,
 ) -> int:  # fmt: skip
     """The instants of one held value and what lies before each; the last `low` is what lies before the end."""
     n, hold = rule[STEPS], rule[HOLD]
-    barrier, server = np.full(n, NEVER), np.empty(n, np.int64)
+    barrier, server = small[3], small[4]
+    barrier[:] = NEVER
     count, rows, i, total = 0, 0, begin, moments.shape[0]
     while i < total:
         now, after, opened = moments[i], i, rows
@@ -202,7 +204,10 @@ def _timeline(
             time[count], first[count], first[count + 1] = now, opened, rows
             for level in range(n):
                 low[count, level] = barrier[level]
-                run[count, level] = _furthest(level, n, opened, rows, mine, use, tight, server)
+                if rows - opened == 1:  # no call for a lone row: it is most of them
+                    run[count, level] = level + ((use[mine[opened]] >> level) & 1)
+                else:
+                    run[count, level] = _furthest(level, n, opened, rows, mine, use, tight, server)
             count += 1
         for row in range(i, after):
             ours = not hold or codes[row] == code
@@ -277,9 +282,21 @@ def _better(reach: int, times: Ints, rows: Ints, best: Ints) -> bool:
 
 
 @compiled
+def _scratch(rows: int, n: int) -> tuple[Ints, ...]:
+    """Room to work in for units of at most so many rows."""
+    return (
+        np.empty(rows, np.int64), np.empty(rows + 1, np.int64), np.empty(rows, np.int64),
+        np.empty((rows, n), np.int64), np.empty((rows, n), np.int64), np.empty((rows, n + 1), np.int64),
+        np.empty((rows + 1, n), np.int64), np.empty((n, rows), np.int64), np.empty((rows + 1, n + 1), np.int64),
+        np.empty((9, n), np.int64),
+    )  # fmt: skip
+
+
+@compiled
 def solve(
     rule: Ints, windows: Ints, gaps: Ints, tight: Ints, exclusions: Ints, moments: Ints, masks: Ints, extra: Ints,
     codes: Ints, use: Ints, best: Ints, chances: Ints, facts: Ints,
+    scratch: tuple[Ints, ...],
 ) -> int:  # fmt: skip
     """Find the chain of one unit.
 
@@ -297,6 +314,7 @@ def solve(
         best: Takes (times, rows) of the chain.
         chances: Takes per step the last moment at which observation may end and the step still be reached.
         facts: Takes the unit's last start.
+        scratch: What `_scratch` made for the longest unit.
 
     Returns:
         The reach; 0 if the unit does not enter, -1 if it is excluded.
@@ -314,36 +332,27 @@ def solve(
             facts[0] = moments[i]
     if opening == total:
         return 0
-    held = codes[opening:][(use[opening:] & 1) > 0] if rule[HOLD] else np.zeros(1, np.int64)
-    held = np.unique(held)
-    time, begins, mine = np.empty(total, np.int64), np.empty(total + 1, np.int64), np.empty(total, np.int64)
-    run, start, done = (
-        np.empty((total, n), np.int64),
-        np.empty((total, n), np.int64),
-        np.empty((total, n + 1), np.int64),
-    )
-    low, queue, nxt = (
-        np.empty((total + 1, n), np.int64),
-        np.empty((n, total), np.int64),
-        np.empty((total + 1, n + 1), np.int64),
-    )
+    time, begins, mine, run, start, done, low, queue, nxt, small = scratch
+    held = small[8, :1]
+    held[0] = 0
+    if rule[HOLD]:
+        held = np.unique(codes[opening:][(use[opening:] & 1) > 0])
     dropping = rule[DROP] and bound != 0
     reach = 0
     if held.shape[0] > 1 or dropping:
         for code in held:
             count = _timeline(rule, exclusions, tight, code, not rule[DROP], moments, masks, extra, codes, use,
-                              opening, time, begins, mine, run, low)  # fmt: skip
-            _levels(rule, windows, gaps, count, time, run, low, start, queue, first, last, FAR)
+                              opening, time, begins, mine, run, low, small)  # fmt: skip
+            _levels(rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR)
             for g in range(count):
                 while reach < n and start[g, reach] != NEVER:
                     reach += 1
     chosen = False
-    place, server = np.empty(n, np.int64), np.empty(n, np.int64)
-    times, rows = np.empty(n, np.int64), np.empty(n, np.int64)
+    place, server, times, rows = small[5], small[4], small[6], small[7]
     for code in held:
         count = _timeline(rule, exclusions, tight, code, 1, moments, masks, extra, codes, use,
-                          opening, time, begins, mine, run, low)  # fmt: skip
-        _levels(rule, windows, gaps, count, time, run, low, start, queue, first, last, FAR)
+                          opening, time, begins, mine, run, low, small)  # fmt: skip
+        _levels(rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR)
         _last_chances(rule, windows, gaps, tight, past, count, time, low, start, moments[-1], chances)
         if held.shape[0] == 1 and not dropping:
             for g in range(count):
@@ -366,13 +375,16 @@ def solve(
                         low,
                         start,
                         queue,
+                        small,
                         first,
                         last,
                         cut - within - 1,
                     )
                     began = start[g, reach - 1]
                     if began == NEVER:
-                        _levels(rule, windows, gaps, count, time, run, low, start, queue, first, last, FAR)
+                        _levels(
+                            rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR
+                        )
                         continue
             a = np.searchsorted(time[:count], began)
             _chain(windows, gaps, time, run, low, done, nxt, a, g, reach, place)
@@ -382,12 +394,15 @@ def solve(
                 while to < reach and place[to] == place[step]:
                     times[to] = time[place[step]]
                     to += 1
-                _earliest_rows(
-                    step, to, begins[place[step]], begins[place[step] + 1], mine, use, server, rows
-                )
+                low_row, high_row = begins[place[step]], begins[place[step] + 1]
+                if high_row - low_row == 1:
+                    rows[step] = mine[low_row]
+                else:
+                    _earliest_rows(step, to, low_row, high_row, mine, use, server, rows)
                 step = to
             if not chosen or _better(reach, times, rows, best):
-                best[0, :reach], best[1, :reach] = times[:reach], rows[:reach]
+                for step in range(reach):
+                    best[0, step], best[1, step] = times[step], rows[step]
             chosen = True
             break
     return reach if chosen else -1
@@ -406,6 +421,12 @@ def walk(
     """
     n, total = rule[STEPS], keys.shape[0]
     use, best = np.empty(total, np.int64), np.empty((2, n), np.int64)
+    longest, since = 0, 0
+    for row in range(total):
+        if keys[row] != keys[since]:
+            since = row
+        longest = max(longest, row - since + 1)
+    scratch = _scratch(longest, n)
     units, excluded, i = 0, 0, 0
     while i < total:
         end = i
@@ -415,7 +436,7 @@ def walk(
         out_facts[units, :] = -1
         reach = solve(
             rule, windows, gaps, tight, exclusions, moments[i:end], masks[i:end], extra[i:end], codes[i:end],
-            use[i:end], best, out_chances[units], out_facts[units, 1:2],
+            use[i:end], best, out_chances[units], out_facts[units, 1:2], scratch,
         )  # fmt: skip
         if reach > 0:
             usable(n, rule[HOLD], moments[i:end], masks[i:end], extra[i:end], codes[i:end], use[i:end])
