@@ -12,6 +12,7 @@ from analysis.milestones.page import render as milestones
 from analysis.models.page import render as models
 from analysis.readout.page import render as readout
 from analysis.time_to_tap.page import render as taps
+from analysis.why.page import render as why
 
 LOOKS = Path(__file__).resolve().parent / ".streamlit"
 
@@ -23,6 +24,7 @@ MENU = {
     "": [("home", home, "home")],
     page.t("nav.look"): [
         ("funnel", funnel, "filter_alt"),
+        ("why", why, "help_center"),
         ("milestones", milestones, "compare_arrows"),
         ("taps", taps, "touch_app"),
         ("models", models, "phone_android"),

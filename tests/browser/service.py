@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("", "funnel", "milestones", "taps", "models", "readout", "health")
+PAGES = ("", "funnel", "why", "milestones", "taps", "models", "readout", "health")
 WIDE, PHONE = (1440, 900), (400, 860)
 LOADED_MS = 60_000
 
