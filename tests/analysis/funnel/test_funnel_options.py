@@ -165,3 +165,10 @@ def test_nobody_and_events_without_unit(tmp_path):
         assert none.cannot_say is not None
         lost = ask(store, steps=STEPS, order="strict", unit="property:shop", breakdown={"by": ["device"]})
         assert (lost.units_without_id, lost.groups) == (2, ())
+
+
+def test_a_repeat_of_step_one_after_the_period_starts_nothing_and_breaks_nothing(tmp_path):
+    with journeys(tmp_path, {"ann": ["a 10:00:00", "a 10:00:02", "b 10:00:03"]}) as store:
+        found = ask(store, steps=STEPS[:2], order="strict", to="2026-04-06T10:00:01Z")
+        assert [s.units for s in found.steps] == [1, 1]
+        assert found.steps[1].time.mean_s == 3
