@@ -19,10 +19,15 @@ _LOOPS = {
         {"HYPOTHESIS_PROFILE": "evidence"},
         "identical stores",
     ),
-    "compiled walk against the slow reference": (
-        ["tests/experiments/test_walk.py"],
-        {"KAZASU_WALK_CASES": "50000"},
-        "50,000 generated logs: equal",
+    "compiled walks against slow references": (
+        ["tests/experiments/test_walk.py", "tests/experiments/test_walk_options.py"],
+        {"KAZASU_WALK_CASES": "100000"},
+        "100,000 generated units without options and 100,000 with: equal",
+    ),
+    "planted incidents and clean logs": (
+        ["-m", "evidence", "tests/analysis/segments"],
+        {},
+        "of 50 and 50: named first in at least 45, none named in at least 45",
     ),
 }
 
@@ -45,7 +50,7 @@ def _loop(name: str, files: list[str], settings: dict[str, str], shows: str) -> 
     told = " ".join(f"{key}={value}" for key, value in settings.items())
     return {
         "figure": name,
-        "command": f"{told} python -m pytest -q {' '.join(files)}",
+        "command": f"{told} python -m pytest -q {' '.join(files)}".strip(),
         "shows": shows,
         "met": done.returncode == 0,
         "seconds": time.perf_counter() - began,
