@@ -7,7 +7,8 @@ from analysis.funnel.answers import FunnelAnswer, Group, StepAnswer
 from analysis.funnel.compute import FunnelQuery
 from analysis.words import t
 from experiments.conditions import Operators
-from experiments.funnel import Step
+from experiments.funnel import Funnel
+from experiments.steps import Matched
 
 _UNITS = {"user": "person", "session": "session", "attempt": "attempt", "impression": "impression"}
 
@@ -34,11 +35,13 @@ def window(within: str, lang: str) -> str:
 def question(query: FunnelQuery, lang: str) -> str:
     """What the numbers are, in a sentence."""
     facts = {"unit": unit_name(query.unit, lang), "within": window(query.within, lang), "n": len(query.steps)}
-    return t("funnel.question", lang, **facts)
+    return t(
+        "funnel.question" if query.order == "ordered" else f"funnel.question.{query.order}", lang, **facts
+    )
 
 
-def conditions(step: Step, lang: str) -> str:
-    """A step's conditions: platform = android, zoom ≥ 2; empty if there are none."""
+def conditions(step: Matched | Funnel, lang: str) -> str:
+    """The conditions of a step, an exclusion or a whole funnel: platform = android, zoom ≥ 2; empty if there are none."""
     told = []
     for field, condition in step.where.items():
         if not isinstance(condition, Operators):
@@ -100,6 +103,8 @@ def notes(found: FunnelAnswer, lang: str) -> list[str]:
         told.append(
             t("funnel.note.without_id", lang, n=words.count(found.units_without_id, lang, "event"), unit=unit)
         )
+    if found.excluded_units:
+        told.append(t("funnel.note.excluded", lang, n=counted(found.excluded_units, found.unit, lang)))
     told += [
         t("funnel.note.not_numbers", lang, field=field, n=words.count(n, lang, "event"))
         for field, n in found.not_numbers

@@ -12,6 +12,7 @@ from analysis.funnel.choices import choices
 from analysis.funnel.compute import FunnelQuery, answer
 from analysis.funnel.page.editing import edited
 from analysis.funnel.rows import group_table, plain_rows, step_table
+from analysis.funnel.rules import rules
 from analysis.funnel.sentences import conditions, finding, largest_loss, notes, question, unit_name
 
 
@@ -32,6 +33,7 @@ def render() -> None:
         _figures(found)
         _steps(found)
         _groups(found)
+    page.link("why", page.t("funnel.why"), {"q": page.link_text(asked)}, icon=":material/help_center:")
     _know(found, asked)
     page.footer(plain_rows(found), found.sql, "funnel", found)
 
@@ -41,7 +43,7 @@ def _question(asked: FunnelQuery) -> str:
     lang = page.lang()
     held = [(step.label, conditions(step, lang)) for step in asked.steps if step.where]
     told = [page.t("funnel.held", step=name, where=where) for name, where in held]
-    return " ".join([question(asked, lang), *told])
+    return " ".join([question(asked, lang), *rules(asked, lang), *told])
 
 
 def _figures(found: FunnelAnswer) -> None:

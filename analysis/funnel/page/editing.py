@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 import streamlit as st
+from pydantic import ValidationError
 
 from analysis import page, words
 from analysis.funnel.choices import Choices
@@ -104,7 +105,16 @@ def _pick(
 
     def to_address() -> None:
         body = change(asked.model_dump(mode="json"), st.session_state[key])
-        st.query_params["q"] = page.link_text(FunnelQuery.model_validate(body))
+        try:
+            query = FunnelQuery.model_validate(body)
+        except (
+            ValidationError
+        ) as wrong:  # the other options do not fit any more: say so, and ask what was asked
+            st.toast(
+                page.plain(page.t("funnel.does_not_fit", detail=wrong.errors()[0]["msg"])), duration="long"
+            )
+            return
+        st.query_params["q"] = page.link_text(query)
 
     st.session_state[key] = now
     st.selectbox(label, options, key=key, format_func=show, on_change=to_address)
@@ -127,9 +137,22 @@ def _step(place: int) -> Change:
 
     def change(body: Body, chosen: str) -> Body:
         new = [] if chosen == REMOVE else [{"event": chosen}]
-        return {**body, "steps": [*body["steps"][:place], *new, *body["steps"][place + 1 :]]}
+        steps = [*body["steps"][:place], *new, *body["steps"][place + 1 :]]
+        return {**body, "steps": steps} if new else _without(place + 1, {**body, "steps": steps})
 
     return change
+
+
+def _without(gone: int, body: Body) -> Body:
+    """What stood on the step that is gone goes with it; the first step has no step before."""
+    first, *others = body["steps"]
+    first = {**first, "within": None, "at_least": None}
+    kept = [
+        {**one, **{end: one[end] - (one[end] > gone) for end in ("after", "before")}}
+        for one in body["exclusions"]
+        if gone not in (one["after"], one["before"])
+    ]
+    return {**body, "steps": [first, *others], "exclusions": kept}
 
 
 def _added(body: Body, chosen: str) -> Body:
