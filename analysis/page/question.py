@@ -164,5 +164,7 @@ def _to_url(key: str, usual: object) -> None:
 
 def _unknown(detail: str) -> None:
     st.warning(
-        t("common.bad_link.body", detail=plain(detail)), title=t("common.bad_link"), icon=":material/link_off:"
+        t("common.bad_link.body", detail=plain(detail)),
+        title=t("common.bad_link"),
+        icon=":material/link_off:",
     )
