@@ -96,6 +96,9 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("taps", {}, "taps"),
         ("models", {}, "models"),
         ("health", {}, "health"),
+        ("trend", {"funnel": FUNNEL}, "trend"),
+        ("milestones", {}, "milestones"),
+        ("alerts", {}, "alerts"),
         ("losses", {}, "losses"),
         ("segments", {"funnel": FUNNEL}, "segments"),
         ("paths", {"funnel": FUNNEL, "step": 1}, "paths"),
@@ -127,7 +130,8 @@ def test_every_key_of_the_doctor_and_of_rebuild_is_documented(tmp_path: Path) ->
 def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
-        "funnel", "taps", "models", "health", "losses", "segments", "paths", "drivers", "readout",
+        "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
+        "drivers", "readout",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
     }  # fmt: skip

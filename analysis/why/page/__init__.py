@@ -1,4 +1,4 @@
-"""The page behind a funnel's losses: who, what next, what goes with it, and why suggestions were not taken."""
+"""The page behind a funnel's losses: who, since when, what next, what goes with it, and why suggestions were not taken."""
 
 import streamlit as st
 
@@ -9,9 +9,10 @@ from analysis.funnel import answer as funnel_answer
 from analysis.funnel.choices import choices
 from analysis.why.page.around import drivers, paths
 from analysis.why.page.suggestions import suggestions
+from analysis.why.page.trend import trend
 from analysis.why.page.who import who
 
-VIEWS = {"who": who, "next": paths, "with": drivers, "suggestions": suggestions}
+VIEWS = {"who": who, "over_time": trend, "next": paths, "with": drivers, "suggestions": suggestions}
 
 
 def render() -> None:

@@ -67,6 +67,14 @@ def test_what_goes_with_it_says_that_it_need_not_be_the_cause(world, read, lang)
 
 
 @pytest.mark.parametrize("lang", words.LANGS)
+@pytest.mark.parametrize("per", ["hour", "day", "week"])
+def test_over_time_says_what_it_will_come_to(world, read, lang, per):
+    said = read(world[0], lang, view="over_time", step="2", per=per)
+    assert words.t("trend.curve", lang) in said
+    assert words.t("trend.note.first", lang) in said
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
 def test_without_suggestions_there_are_none_to_explain(world, read, lang):
     assert words.t("reason.losses_none", lang) in read(world[0], lang, view="suggestions")
 
@@ -76,8 +84,14 @@ def test_a_funnel_of_one_step_loses_nobody(world, read, lang):
     read(world[0], lang, funnel={"steps": [{"event": "opened"}]})
 
 
-@pytest.mark.parametrize("view", ["who", "next", "with"])
+@pytest.mark.parametrize("view", ["who", "over_time", "next", "with"])
 def test_too_little_data_is_said_kindly(tmp_path, read, view):
     landed(tmp_path, [event("opened", "ann", 0)]).close()
     said = read(tmp_path / "home", "en", view=view)
-    assert "at least" in said or "Nobody" in said or "nobody" in said or "nothing" in said, said
+    assert (
+        "at least" in said
+        or "Nobody" in said
+        or "nobody" in said
+        or "nothing" in said
+        or "may still come" in said
+    ), said
