@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import duckdb
 
 from ingest import schema
+from ingest.facts import FACTS, StoreFacts
 from ingest.flows import attempt_starts, flows
 from ingest.records import Records
 from ingest.writing import Writing
@@ -25,14 +26,6 @@ Cursor = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
 FatalDatabaseError = duckdb.FatalException
 DATABASE: Final = "kazasu.duckdb"
-_FACTS: Final = """
-SELECT
-    coalesce(max(load_id), 0) || '.' || coalesce(sum(landed), 0)::BIGINT, max(last_ts) FILTER (complete),
-    coalesce(bool_or(synthetic), FALSE),
-    NOT coalesce(bool_or(NOT compacted AND landed > 0), FALSE)
-    AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale')
-FROM loads
-"""
 _HOLDER = re.compile(r"PID (\d+)")
 
 
@@ -52,23 +45,6 @@ class StoreBusy(StoreUnavailable):
         super().__init__(sentence)
         self.pid = pid
         self.owner = owner
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFacts:
-    """What answers depend on, all read at one instant.
-
-    Args:
-        data_version: The last load and the number of records, as "LOAD-RECORDS".
-        observed_until: The latest event time of complete loads; None if nothing landed.
-        synthetic: Whether any load was declared synthetic.
-        clustered: Whether `events_main` holds every event in the stored (person, time) order.
-    """
-
-    data_version: str
-    observed_until: datetime | None
-    synthetic: bool
-    clustered: bool
 
 
 class Store:
@@ -168,7 +144,7 @@ class Store:
             facts = seen[1]
         else:
             with self.cursor() as cursor:
-                row = cursor.execute(_FACTS).fetchone()
+                row = cursor.execute(FACTS).fetchone()
             assert row is not None
             facts = StoreFacts(*row)
             if turn is not None and turn == self.writing.turn():
