@@ -42,9 +42,7 @@ def curve_chart(found: TrendAnswer, lang: str) -> alt.LayerChart | alt.FacetChar
         [{"wait": p.wait_s, "share": p.share, "low": p.low, "high": p.high} for p in found.curve],
         columns=["wait", "share", "low", "high"],
     )
-    base = alt.Chart(rows).encode(
-        x=alt.X("wait:Q", title=t("trend.wait", lang), scale=alt.Scale(domain=[0, found.within_s]))
-    )
+    base = alt.Chart(rows).encode(x=alt.X("wait:Q", title=t("trend.wait", lang), scale=alt.Scale(zero=True)))
     title = t("trend.converted", lang, step=found.name)
     band = base.mark_area(color=palette.BLUE, opacity=0.2, interpolate="step-after").encode(
         y=alt.Y("low:Q", title=title, axis=alt.Axis(format="%")), y2="high:Q"

@@ -64,7 +64,7 @@ def answer(store: "Store", query: TrendQuery) -> TrendAnswer:
         ValueError: A condition cannot be asked of its field.
     """
     step = query.step or len(query.funnel.steps)
-    funnel = query.funnel.model_copy(update={"reentry": "first", "breakdown": None})
+    funnel = _until(query.funnel, step)
     walked = walk_funnel(store, funnel)
     waits, reached, young = _episodes(walked, step, funnel.within_us)
     entries = walked.times[:, 0]
@@ -90,6 +90,17 @@ def answer(store: "Store", query: TrendQuery) -> TrendAnswer:
     )
 
 
+def _until(funnel: Funnel, step: int) -> Funnel:
+    """The funnel that ends with the step, so that the chosen chain is the one that reaches it first."""
+    kept = {
+        "steps": funnel.steps[:step],
+        "exclusions": tuple(one for one in funnel.exclusions if one.before <= step),
+        "reentry": "first",
+        "breakdown": None,
+    }
+    return funnel.model_copy(update=kept)
+
+
 def _episodes(walked: Walked, step: int, within_us: int) -> tuple[Ints, Bools, Bools]:
     """Of each unit: microseconds from its entry until the step or until it was last seen; did it get there; is it young?"""
     entries = walked.times[:, 0]
@@ -106,8 +117,15 @@ def _starts(entries: Ints, zone: str, by: str) -> tuple[list[datetime], list[Int
     """The buckets that somebody entered in, and the places of their units."""
     if not len(entries):
         return [], []
-    local = pa.array(entries, pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us", tz=zone))
-    floors = pc.floor_temporal(local, unit=by).cast(pa.int64()).to_numpy()
+    utc = pa.array(entries, pa.timestamp("us", tz="UTC"))
+    local = pc.local_timestamp(utc.cast(pa.timestamp("us", tz=zone)))
+    floors = pc.floor_temporal(local, unit=by)
+    if by == "hour":  # the hour that a clock repeats is two hours: each has its own offset
+        offsets = local.cast(pa.int64()).to_numpy() - entries
+        floors = floors.cast(pa.int64()).to_numpy() - offsets
+    else:  # a midnight that a clock skips begins when the clock goes on, one that it repeats when it first strikes
+        zoned = pc.assume_timezone(floors, zone, ambiguous="earliest", nonexistent="latest")
+        floors = zoned.cast(pa.int64()).to_numpy()
     found, codes = np.unique(floors, return_inverse=True)
     order = np.argsort(codes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(codes))[:-1])

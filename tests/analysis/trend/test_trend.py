@@ -1,7 +1,7 @@
 """The rate of a step by the time of entry: one episode per unit, young units watched as far as they were seen."""
 
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -78,6 +78,48 @@ def test_days_of_a_clock_that_jumps_are_whole_days(tmp_path):
     days = {bucket.start.date().isoformat(): bucket.entered for bucket in found.buckets}
     assert days == {"2026-10-24": 1, "2026-10-25": 4, "2026-10-26": 1}
     assert all(bucket.start.astimezone(ZoneInfo("Europe/Berlin")).hour == 0 for bucket in found.buckets)
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock", "starts"),
+    [
+        # 1 November 2026: New York's clocks strike 01:00 twice, at 05:00 and 06:00 UTC
+        ("America/New_York", "2026-11-01T04:30:00", ["00:00:00-04:00", "01:00:00-04:00", "01:00:00-05:00"]),
+        ("America/Havana", "2026-11-01T03:30:00", ["23:00:00-04:00", "00:00:00-04:00", "00:00:00-05:00"]),
+    ],
+)
+def test_an_hour_that_a_clock_repeats_is_two_hours(tmp_path, zone, clock, starts):
+    begin = (datetime.fromisoformat(clock + "+00:00") - at(0)).total_seconds()
+    stories = [person(f"p{hour}", begin + hour * HOUR) for hour in range(3)]
+    found = asked(tmp_path, *stories, end=begin + 9 * DAY, timezone=zone, by="hour")
+    assert [bucket.start.isoformat().split("T")[1] for bucket in found.buckets] == starts
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock", "start"),
+    [
+        ("America/Havana", "2026-11-01T12:00:00", "2026-11-01T00:00:00-04:00"),  # midnight strikes twice
+        ("Africa/Cairo", "2026-04-24T12:00:00", "2026-04-24T01:00:00+03:00"),  # there is no midnight
+    ],
+)
+def test_a_day_begins_also_where_midnight_is_skipped_or_repeated(tmp_path, zone, clock, start):
+    begin = (datetime.fromisoformat(clock + "+00:00") - at(0)).total_seconds()
+    found = asked(tmp_path, person("ann", begin), end=begin + 9 * DAY, timezone=zone)
+    assert [bucket.start.isoformat() for bucket in found.buckets] == [start]
+
+
+def test_the_wait_is_that_of_the_first_chain_that_gets_to_the_step(tmp_path):
+    """With a window on the third step the furthest chain takes the second `took`; step 2 was reached with the first."""
+    lines = [
+        event(name, "ann", when)
+        for name, when in (("opened", 0), ("took", 10), ("took", 100), ("listed", 105))
+    ]
+    steps = [*STEPS[:2], {"event": "listed", "within": "10s"}]
+    found = asked(tmp_path, lines, end=9 * DAY, steps=steps, step=2)
+    assert [(point.wait_s, point.share) for point in found.curve] == [(10.0, 1.0)]
+    (tmp_path / "last").mkdir()
+    last = asked(tmp_path / "last", lines, end=9 * DAY, steps=steps)
+    assert [point.wait_s for point in last.curve] == [105.0]
 
 
 def test_an_empty_log_and_a_step_that_is_not_there_are_said(tmp_path):
