@@ -141,7 +141,7 @@ def _ingest(store: "Store", payload: Mapping[str, object], progress: Progress | 
         "codes": report.codes,
         "files": [asdict(file) for file in report.files],
         "errors": [{"source": source, "sentence": said} for source, said in report.errors.items()],
-        "alerts": after_load(store),
+        **after_load(store),
         "data_version": store.data_version(),
     }
 
@@ -184,7 +184,7 @@ def _quarantine_replay(store: "Store", payload: Mapping[str, object]) -> Json:
         "still_rejected": [
             {"reject": reject, "sentence": sentence} for reject, sentence in report.still_rejected.items()
         ],
-        "alerts": after_load(store),
+        **after_load(store),
         "data_version": store.data_version(),
     }
 

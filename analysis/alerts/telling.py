@@ -1,10 +1,11 @@
 """Telling people: when a rule's state changes, its webhook hears of it once; the pages read what was recorded."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from analysis.alerts.compute import AlertsQuery, Judged, answer, rules_of, told
+from analysis.ask import TookTooLong
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -15,7 +16,7 @@ WHO = "kazasu"
 PATIENCE_S = 5.0
 
 
-def after_load(store: "Store") -> list[dict[str, object]]:
+def after_load(store: "Store") -> dict[str, object]:
     """Judge every rule now that data landed, record changes of state, and tell the webhooks.
 
     A rule is told when it begins to alert and when that is over, not in between; a webhook that could not be reached
@@ -24,14 +25,23 @@ def after_load(store: "Store") -> list[dict[str, object]]:
     Args:
         store: an open store.
 
+    What landed has landed: rules that cannot be read or take too long are said, and fail no load.
+
     Returns:
-        What changed, or was told at last: the judged rule as JSON, with `delivered` (null without a webhook) and
-        `problem`.
+        `alerts`: what changed, or was told at last: the judged rule as JSON, with `delivered` (null without a webhook)
+        and `problem`. `alerts_problem`: why rules were not judged, else None.
     """
-    if not rules_of(store):
-        return []
+    try:
+        found = answer(store, AlertsQuery()) if rules_of(store) else None
+        refused = "; ".join(f"{key}: {sentence}" for key, sentence in found.refused) if found else ""
+        return {"alerts": _told(store, found.rules) if found else [], "alerts_problem": refused or None}
+    except (ValueError, TookTooLong) as error:
+        return {"alerts": [], "alerts_problem": str(error)}
+
+
+def _told(store: "Store", rules: Sequence[Judged]) -> list[dict[str, object]]:
     changed = []
-    for one in answer(store, AlertsQuery()).rules:
+    for one in rules:
         before = store.records.get(ALERT, one.rule.key) or {"state": "quiet", "delivered": None}
         state = one.judgement.state
         if state == "cannot_say" or (state == before["state"] and before["delivered"] is not False):

@@ -1,6 +1,5 @@
 """The question about flows of different shape, and its answer."""
 
-import json
 from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -8,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from analysis.milestones.answers import Difference, MilestonesAnswer, Side
 from analysis.milestones.query import NAMES, Attempts, Period, Reader
 from analysis.milestones.sides import differences, exposed_side, flow_side
+from analysis.on_record import experiment_on_record
 from experiments.design import Experiment
 from experiments.durations import microseconds
 from experiments.stats.effects import NoEffect
@@ -98,7 +98,7 @@ def answer(store: "Store", query: MilestonesQuery) -> MilestonesAnswer:
                 if len(attempts.people)
             )
         else:
-            declared = _declared(store, query.experiment)
+            declared = experiment_on_record(store, query.experiment)
             sides, control, several = _arms(reader, query, tried, period, declared)
             found = differences(sides)
     return MilestonesAnswer(
@@ -140,11 +140,6 @@ def _arms(
     ordered = [control, *(name for name in names if name != control)]
     sides = (exposed_side(name, alone[alone["arm"] == name], tried, period.open_after_us) for name in ordered)
     return tuple(sides), control, several
-
-
-def _declared(store: "Store", experiment: str) -> Experiment | None:
-    body = store.records.get("experiment", experiment)
-    return None if body is None else Experiment.model_validate_json(json.dumps(body))
 
 
 def _nothing(query: MilestonesQuery) -> NoEffect:

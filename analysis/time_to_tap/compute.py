@@ -1,11 +1,11 @@
 """One query, one answer: outcomes, histogram and incidences of every arm, and what differs between them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
+from analysis.on_record import experiment_on_record
 from analysis.outcomes import NO_OUTCOMES, Fate, Outcomes, Selection, outcomes
 from analysis.time_to_tap.answers import TapsAnswer
 from analysis.time_to_tap.arms import Asked, arm_of
@@ -61,7 +61,7 @@ def answer(store: "Store", query: TapsQuery) -> TapsAnswer:
         ValueError: `control` names no arm.
     """
     until = query.observed_until or store.observed_until()
-    declared = _declared(store, query.experiment)
+    declared = experiment_on_record(store, query.experiment)
     start = None if declared is None else declared.start
     reduced = NO_OUTCOMES if until is None else outcomes(store, query, until, exposed_from=start)
     fates = _arms(reduced, declared)
@@ -101,11 +101,6 @@ def nothing(experiment: str | None) -> NoEffect:
         f"No suggestion was shown to anybody exposed to the experiment {experiment}.",
         (("experiment", experiment),),
     )
-
-
-def _declared(store: "Store", experiment: str | None) -> Experiment | None:
-    body = None if experiment is None else store.records.get("experiment", experiment)
-    return None if body is None else Experiment.model_validate_json(json.dumps(body))
 
 
 def _arms(reduced: Outcomes, declared: Experiment | None) -> dict[str | None, tuple[Fate, ...]]:

@@ -1,5 +1,7 @@
 """Pictures of a trend: the rate by the time of entry, and the share converted by the wait."""
 
+from datetime import datetime
+
 import altair as alt
 import pandas as pd
 
@@ -14,7 +16,8 @@ HEIGHT = 280
 def rates_chart(found: TrendAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:
     """The corrected rate of each bucket with its interval; hollow points are the naive rates, which sink when young."""
     rows = pd.DataFrame(
-        [_row(bucket, lang) for bucket in found.buckets], columns=list(_row(found.overall, lang))
+        [_row(bucket, found.by, lang) for bucket in found.buckets],
+        columns=list(_row(found.overall, found.by, lang)),
     )
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -51,14 +54,12 @@ def curve_chart(found: TrendAnswer, lang: str) -> alt.LayerChart | alt.FacetChar
     return alt.layer(band, line).properties(height=HEIGHT)
 
 
-def _row(bucket: Bucket, lang: str) -> dict[str, object]:
+def _row(bucket: Bucket, by: str, lang: str) -> dict[str, object]:
     said = bucket.corrected
     known = None if isinstance(said, NoEffect) or said.interval is None else said.interval
     naive = words.percent(bucket.naive, lang)
     return {
-        "start": ""
-        if bucket.start is None
-        else bucket.start.strftime("%Y-%m-%d %H:%M" if bucket.start.hour else "%Y-%m-%d"),
+        "start": _label(bucket.start, by),
         "naive": bucket.naive,
         "corrected": None if isinstance(said, NoEffect) else said.value,
         "low": None if known is None else known.low,
@@ -66,3 +67,12 @@ def _row(bucket: Bucket, lang: str) -> dict[str, object]:
         "told": t("funnel.share", lang, n=words.number(bucket.entered, lang), share=naive),
         "maturing": bucket.maturing,
     }
+
+
+def _label(start: datetime | None, by: str) -> str:
+    """A bucket's name on the axis; the second of two hours that a clock repeats carries its zone."""
+    if start is None:
+        return ""
+    if by != "hour":
+        return start.strftime("%Y-%m-%d")
+    return start.strftime("%Y-%m-%d %H:%M %Z" if start.fold else "%Y-%m-%d %H:%M")

@@ -39,10 +39,8 @@ class Conversion:
     def at(self, wait: int) -> Estimate | NoEffect:
         """The share converted by a wait in microseconds; a NoEffect beyond what anybody was watched for."""
         if wait > self.watched:
-            sentence = f"Nobody was watched for {wait / 1e6:g} s yet; the longest wait so far is {self.watched / 1e6:g} s."
-            return NoEffect(
-                "conversion_too_young", sentence, (("asked_s", wait / 1e6), ("watched_s", self.watched / 1e6))
-            )
+            sentence = "Nobody has been watched for the whole time yet; the rate can be said when the first window is over."
+            return NoEffect("conversion_too_young", sentence)
         place = int(np.searchsorted(self.times, wait, side="right")) - 1
         if place < 0:
             low, high = limits(np.zeros(1), np.zeros(1), np.array([self.n]), z_of(self.level))

@@ -29,7 +29,6 @@ class Units:
         last_mark: The same of `last_value`.
         chances: Only of a walk with options: (units, n) the last microsecond at which observation may end and rows
             after it still lead to the step; NEVER where none can, and up to `reach`.
-        served: Only of an unordered walk: (units, n) which step, 1-based, the row at each place served; 0 beyond.
     """
 
     key: Ints
@@ -42,7 +41,6 @@ class Units:
     first_mark: Ints
     last_mark: Ints
     chances: Ints | None = None
-    served: Ints | None = None
 
     def maturing(self, step: int, within_us: int, observed_until_us: int) -> NDArray[np.bool_]:
         """Which units have not reached `step` and have a chain that still could after the end of observation.

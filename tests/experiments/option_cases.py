@@ -125,7 +125,6 @@ def _check_unit(case: OptionCase, rows: list[Row], right: Found, part, place: in
     assert right == Found(
         tuple(part.times[place, :reach].tolist()),
         tuple((part.rows[place, :reach] - offset).tolist()),
-        right.served if part.served is None else tuple(part.served[place, :reach].tolist()),
         *[int(v) - offset if v >= 0 else None for v in values],
     )
     until = max(row.time for row in rows) + case.ends_later

@@ -40,7 +40,6 @@ class Rule:
 class Found:
     times: tuple[int, ...]
     rows: tuple[int, ...]
-    served: tuple[int, ...]
     first_value: int | None
     last_value: int | None
 
@@ -160,7 +159,6 @@ def chosen(rows: list[Row], rule: Rule) -> Found | str | None:
     return Found(
         times=tuple(rows[place].time for place, _ in best),
         rows=tuple(place for place, _ in best),
-        served=tuple(step for _, step in best),
         first_value=min(valued, default=None),
         last_value=max(valued, default=None),
     )

@@ -94,6 +94,8 @@ def _alerts(answer: Answer, lang: str) -> None:
         write(t(f"terminal.alert.{one['state']}", lang, **facts, n=words.number(one["entered"], lang)))
         if one["problem"]:
             write(t("terminal.alert.undelivered", lang, problem=one["problem"]))
+    if answer["alerts_problem"]:
+        write(t("terminal.alert.not_judged", lang, problem=answer["alerts_problem"]))
 
 
 def _codes(codes: Mapping[str, int], lang: str) -> None:

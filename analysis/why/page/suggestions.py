@@ -31,18 +31,14 @@ def suggestions(store: Store, _asked: FunnelQuery, _step: int) -> None:
                             show=lambda ms: words.milliseconds(float(ms), page.lang()))  # fmt: skip
     query = LossesQuery.model_validate({"by": (by,), "too_slow_ms": float(limit)})
     found = page.answered(lambda: cached(store, query, answer))
-    if isinstance(found.overall.lost_share, NoEffect) or not found.overall.lost:
-        share = found.overall.causes[0].share
-        page.explain(share if isinstance(share, NoEffect) else _none())
+    share = found.overall.causes[0].share
+    if isinstance(share, NoEffect):
+        page.explain(share)
     else:
         page.finding(_finding(found.overall))
         page.chart(causes_chart(found.overall, page.lang()), alt=page.t("why.losses.alt"))
         page.table(_table(found), alt=page.t("why.losses.table.alt"))
     page.footer(_rows(found), found.sql, "why-suggestions", found, percent=["share", "low", "high"])
-
-
-def _none() -> NoEffect:
-    return NoEffect("losses_none", "No suggestion attempt was lost.")
 
 
 def _finding(row: LossRow) -> str:

@@ -65,7 +65,7 @@ def land_more(store: Store, folder, *stories) -> dict:
 def test_a_rate_that_falls_is_told_once_and_again_when_it_is_over(tmp_path, webhook):
     store = landed(tmp_path, hour(0, 70))
     store.records.add("alert_rule", "photos", {**RULE, "webhook": webhook.address}, "ann")
-    assert after_load(store) == []  # 70 % is fine
+    assert after_load(store) == {"alerts": [], "alerts_problem": None}  # 70 % is fine
     fallen = land_more(store, tmp_path, hour(1, 20))
     assert [(one["state"], one["rate"], one["delivered"]) for one in fallen["alerts"]] == [
         ("alert", 0.2, True)
@@ -90,7 +90,7 @@ def test_noise_and_young_entries_page_nobody(tmp_path):
     store.records.add("alert_rule", "photos", RULE, "ann")
     (one,) = answer(store, AlertsQuery()).rules
     assert (one.entered, one.reached, one.judgement.state) == (20, 9, "quiet")
-    assert after_load(store) == []
+    assert after_load(store) == {"alerts": [], "alerts_problem": None}
     store.close()
 
 
@@ -98,7 +98,7 @@ def test_a_webhook_that_was_away_is_told_after_the_next_load(tmp_path, webhook):
     store = landed(tmp_path, hour(0, 10))
     store.records.add("alert_rule", "photos", {**RULE, "webhook": webhook.address}, "ann")
     webhook.closed = True
-    (first,) = after_load(store)
+    (first,) = after_load(store)["alerts"]
     assert (first["state"], first["delivered"]) == ("alert", False)
     assert "503" in first["problem"]
     assert alerting(store)  # the pages know at once
@@ -112,7 +112,7 @@ def test_a_webhook_that_was_away_is_told_after_the_next_load(tmp_path, webhook):
 def test_where_nobody_entered_the_state_stays_and_a_rule_taken_back_is_silent(tmp_path):
     store = landed(tmp_path, hour(0, 10))
     store.records.add("alert_rule", "photos", RULE, "ann")
-    assert [one["state"] for one in after_load(store)] == ["alert"]
+    assert [one["state"] for one in after_load(store)["alerts"]] == ["alert"]
     assert land_more(store, tmp_path, [event("app_closed", "nobody", 9 * HOUR)])["alerts"] == []
     assert to_json(answer(store, AlertsQuery()))["alerts"][0]["state"] == "cannot_say"
     assert len(alerting(store)) == 1
@@ -129,6 +129,23 @@ def test_a_rule_that_can_no_longer_be_asked_does_not_hide_the_others(tmp_path):
     assert [key for key, _ in found.refused] == ["broken"]
     assert [one.rule.key for one in found.rules] == ["photos"]
     store.close()
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
+def test_a_load_lands_whatever_becomes_of_the_alerts(tmp_path, capsys, lang):
+    store = landed(tmp_path, hour(0, 70))
+    store.records.add("alert_rule", "broken", {"key": "broken", "step": 2}, "ann")
+    told = land_more(store, tmp_path, hour(1, 70))
+    assert (told["landed"], told["alerts"]) == (171, [])
+    assert told["alerts_problem"].startswith("broken: ")
+    with (store.home / "records" / "alert_rule.ndjson").open("a", encoding="utf-8") as file:
+        file.write("no record\n")
+    told = land_more(store, tmp_path, hour(2, 70))
+    store.close()
+    assert told["landed"] == 171
+    assert "alert_rule.ndjson" in told["alerts_problem"]
+    ingest(told, lang)
+    assert "alert_rule.ndjson" in capsys.readouterr().out
 
 
 def test_above_is_the_other_side():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.trend import TrendQuery, answer, to_json
+from analysis.trend.chart import rates_chart
 from experiments.stats.effects import Estimate, NoEffect
 from tests.analysis.suggestions import at, event, landed
 
@@ -93,6 +94,8 @@ def test_an_hour_that_a_clock_repeats_is_two_hours(tmp_path, zone, clock, starts
     stories = [person(f"p{hour}", begin + hour * HOUR) for hour in range(3)]
     found = asked(tmp_path, *stories, end=begin + 9 * DAY, timezone=zone, by="hour")
     assert [bucket.start.isoformat().split("T")[1] for bucket in found.buckets] == starts
+    drawn = rates_chart(found, "en").to_dict()["datasets"].values()
+    assert all(len({row["start"] for row in rows}) == 3 for rows in drawn)
 
 
 @pytest.mark.parametrize(

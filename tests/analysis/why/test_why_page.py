@@ -81,7 +81,8 @@ def test_without_suggestions_there_are_none_to_explain(world, read, lang):
 
 @pytest.mark.parametrize("lang", words.LANGS)
 def test_a_funnel_of_one_step_loses_nobody(world, read, lang):
-    read(world[0], lang, funnel={"steps": [{"event": "opened"}]})
+    said = read(world[0], lang, funnel={"steps": [{"event": "opened"}]})
+    assert words.t("why.one_step.body", lang) in said
 
 
 @pytest.mark.parametrize("view", ["who", "over_time", "next", "with"])
