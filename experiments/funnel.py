@@ -16,7 +16,7 @@ MOST_GROUPS = 200
 PROPERTY = "property:"
 UNITS = ("user", "session", "attempt", "impression")
 Attribution = Literal["first_touch", "last_touch"]
-Order = Literal["ordered", "strict"]
+Order = Literal["ordered", "strict", "unordered"]
 MOST_EXCLUSIONS, MOST_HELD = 20, 3
 
 
@@ -53,7 +53,8 @@ class Funnel(Shape):
 
     Args:
         name: What people call it.
-        order: ordered: other events may stand between the steps; strict: none but repeats of the step just reached.
+        order: ordered: other events may stand between the steps; strict: none but repeats of the step just reached;
+            unordered: the steps in any order, level k being any k different ones.
         within: The window, end included: "30s" (ms, s, m, h, d), 1 ms to a century.
         unit: user | session | attempt | impression | "property:NAME": what is counted.
         from_: `from` in a file: first steps from this moment on; with `to`, before that one.
@@ -67,12 +68,12 @@ class Funnel(Shape):
         strictly_increasing: Steps may not share an instant.
         hold: Fields whose values must be equal along a chain.
         reentry: furthest: any event of the first step may start a chain; first: only the unit's first one.
+        count: units: one chain per unit, the furthest; chains: every chain, from left to right, none overlapping.
         breakdown: One split, or none.
     """
 
     noun: ClassVar[str] = "a funnel"
     later: ClassVar[tuple[str, ...]] = (
-        "count",
         "cohort",
         "variant",
     )
@@ -92,6 +93,7 @@ class Funnel(Shape):
     strictly_increasing: bool = False
     hold: Annotated[tuple[Name, ...], Field(max_length=MOST_HELD)] = ()
     reentry: Literal["furthest", "first"] = "furthest"
+    count: Literal["units", "chains"] = "units"
     breakdown: Breakdown | None = None
 
     @field_validator("order", mode="before")
@@ -108,6 +110,11 @@ class Funnel(Shape):
     @classmethod
     def _reentries(cls, given: object) -> object:
         return one_of("reentry", given, ("furthest", "first"))
+
+    @field_validator("count", mode="before")
+    @classmethod
+    def _counts(cls, given: object) -> object:
+        return one_of("count", given, ("units", "chains"))
 
     @field_validator("within")
     @classmethod
@@ -163,12 +170,71 @@ class Funnel(Shape):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _optional_steps(self) -> Self:
+        optional = {k for k, step in enumerate(self.steps, 1) if step.optional}
+        if 1 in optional:
+            raise ValueError(
+                f"`optional` stands on step 1, {self.steps[0].label}; must stand on a later step, for a chain starts "
+                "with the first; take it away."
+            )
+        if any({one.after, one.before} & optional for one in self.exclusions):
+            raise ValueError(
+                "`exclusions` stand beside an optional step; must be after and before required ones; move them."
+            )
+        for k in sorted(optional):
+            if self.steps[k - 1].occurrence != "any":
+                raise ValueError(
+                    f"`occurrence` stands on step {k}, which is optional; must be 'any' there; take one away."
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _in_any_order(self) -> Self:
+        n = len(self.steps)
+        if self.order != "unordered":
+            return self
+        if self.strictly_increasing or any(s.optional or s.within or s.at_least for s in self.steps):
+            raise ValueError(
+                "`order` is 'unordered', where no step comes before another; must have no `within`, `at_least` or "
+                "`optional` on a step and no `strictly_increasing`; leave them out."
+            )
+        for one in self.exclusions:
+            if (one.after, one.before) != (1, n):
+                raise ValueError(
+                    f"`exclusions` has after = {one.after} and before = {one.before}; must be 1 and {n} in an "
+                    "unordered funnel, from the first event to the last; correct them."
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _every_entry(self) -> Self:
+        if self.count == "chains" and self.reentry == "first":
+            raise ValueError(
+                "`reentry` is 'first'; must be left out where `count` is 'chains', which takes every entry; choose."
+            )
+        return self
+
+    @property
+    def bare(self) -> bool:
+        """Has it one window and no further option but its order?"""
+        of_steps = any(s.within or s.gap_us or s.occurrence != "any" or s.optional for s in self.steps)
+        options = self.exclusions, self.strictly_increasing, self.hold, self.reentry == "first", of_steps
+        return self.count == "units" and not any(options)
+
     @property
     def plain(self) -> bool:
         """Is it ordered, with one window and no further option?"""
-        of_steps = any(s.within is not None or s.gap_us or s.occurrence != "any" for s in self.steps)
-        options = self.exclusions, self.strictly_increasing, self.hold, self.reentry == "first", of_steps
-        return self.order == "ordered" and not any(options)
+        return self.order == "ordered" and self.bare
+
+    def last_required(self, step: int) -> int:
+        """The last required step before this one, 1-based; 1 for the first. In an unordered funnel the level before.
+
+        Args:
+            step: 1-based.
+        """
+        before = [k for k in range(1, step) if not self.steps[k - 1].optional]
+        return before[-1] if before else 1
 
     @property
     def within_us(self) -> int:

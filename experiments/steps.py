@@ -66,15 +66,17 @@ class Step(Matched):
         at_least: A minimum time since the step before.
         occurrence: any; first_ever: only the unit's first event of that name; first_matching: only the first that
             meets the conditions.
+        optional: No later step waits for it; it takes the earliest event between the required steps beside it.
     """
 
     noun: ClassVar[str] = "a step"
-    later: ClassVar[tuple[str, ...]] = ("optional", "milestone", "absent_in")
+    later: ClassVar[tuple[str, ...]] = ("milestone", "absent_in")
 
     name: Name | None = None
     within: str | None = None
     at_least: str | None = None
     occurrence: Occurrence = "any"
+    optional: bool = False
 
     @field_validator("within", "at_least")
     @classmethod

@@ -29,6 +29,8 @@ class Units:
         last_mark: The same of `last_value`.
         chances: Only of a walk with options: (units, n) the last microsecond at which observation may end and rows
             after it still lead to the step; NEVER where none can, and up to `reach`.
+        served: Only of an unordered walk, where `reach` and `times` are of levels: (units, n) when the chain served
+            step k; NEVER where it did not.
     """
 
     key: Ints
@@ -41,6 +43,7 @@ class Units:
     first_mark: Ints
     last_mark: Ints
     chances: Ints | None = None
+    served: Ints | None = None
 
     def maturing(self, step: int, within_us: int, observed_until_us: int) -> NDArray[np.bool_]:
         """Which units have not reached `step` and have a chain that still could after the end of observation.

@@ -19,19 +19,47 @@ NEVER = np.iinfo(np.int64).min
 FAR = 1 << 61
 
 # Places in the array `rule`.
-STEPS, WITHIN, STRICT, FIRST_ONLY, INCREASING, DROP, HOLD, FROM, TO, EXCLUSIONS = range(10)
+STEPS, WITHIN, STRICT, FIRST_ONLY, INCREASING, DROP, HOLD, FROM, TO, CHAINS = range(10)
+
+# Places in a row of `optional`.
+AFTER, WINDOW, GAP = range(3)
 
 
 @compiled
-def usable(n: int, hold: int, moments: Ints, masks: Ints, extra: Ints, codes: Ints, use: Ints) -> int:
-    """Write the steps that each row of a unit may serve; returns the steps whose first occurrence is past."""
-    steps, past, now = (1 << n) - 1, 0, 0
-    for i in range(moments.shape[0]):
-        if i > 0 and moments[i] != moments[i - 1]:
+def goes_back(keys: Ints, moments: Ints) -> bool:
+    """Does any row come before the one it follows?"""
+    for i in range(1, keys.shape[0]):
+        if keys[i] < keys[i - 1] or (keys[i] == keys[i - 1] and moments[i] < moments[i - 1]):
+            return True
+    return False
+
+
+@compiled
+def usable(n: int, hold: int, keys: Ints, moments: Ints, masks: Ints, extra: Ints, codes: Ints) -> tuple[Ints, Ints]:
+    """The steps that each row may serve, and those whose first occurrence is past when the unit's rows end.
+
+    Args:
+        n: Steps.
+        hold: Rows without a held value serve none.
+        keys: The unit of each row; whole units.
+        moments: Microseconds of each row.
+        masks: Bit k-1: matches step k.
+        extra: Bit k-1: a candidate for the first occurrence of step k.
+        codes: The held value; -1 if the row lacks it.
+    """
+    steps, past, now, since = (1 << n) - 1, 0, 0, 0
+    use, gone = np.empty(keys.shape[0], np.int64), np.empty(keys.shape[0], np.int64)
+    for i in range(keys.shape[0] + 1):
+        if i == keys.shape[0] or (i > 0 and keys[i] != keys[i - 1]):
+            gone[since:i] = past | now
+            past, now, since = 0, 0, i
+            if i == keys.shape[0]:
+                break
+        elif i > 0 and moments[i] != moments[i - 1]:
             past, now = past | now, 0
         use[i] = 0 if hold and codes[i] < 0 else masks[i] & steps & ~past
         now |= extra[i] & steps
-    return past | now
+    return use, gone
 
 
 @compiled
@@ -185,8 +213,9 @@ def _chain(
 
 @compiled
 def _timeline(
-    rule: Ints, exclusions: Ints, tight: Ints, code: int, binding: int, moments: Ints, masks: Ints,
-    extra: Ints, codes: Ints, use: Ints, begin: int, time: Ints, first: Ints, mine: Ints, run: Ints, low: Ints, small: Ints,
+    rule: Ints, exclusions: Ints, tight: Ints, code: int, binding: int, moments: Ints, masks: Ints, beside: Ints,
+    between: Ints, extra: Ints, codes: Ints, use: Ints, begin: int, time: Ints, first: Ints, mine: Ints, run: Ints,
+    low: Ints, small: Ints,
 ) -> int:  # fmt: skip
     """The instants of one held value and what lies before each; the last `low` is what lies before the end."""
     n, hold = rule[STEPS], rule[HOLD]
@@ -218,7 +247,7 @@ def _timeline(
                             barrier[level] = now
             if rule[STRICT]:
                 for level in range(1, n):
-                    if not (ours and (masks[row] >> (level - 1)) & 1):
+                    if not (ours and ((masks[row] >> (level - 1)) & 1 or beside[row] & between[level])):
                         barrier[level] = now
         i = after
     for level in range(n):
@@ -294,8 +323,8 @@ def _scratch(rows: int, n: int) -> tuple[Ints, ...]:
 
 @compiled
 def solve(
-    rule: Ints, windows: Ints, gaps: Ints, tight: Ints, exclusions: Ints, moments: Ints, masks: Ints, extra: Ints,
-    codes: Ints, use: Ints, best: Ints, chances: Ints, facts: Ints,
+    rule: Ints, windows: Ints, gaps: Ints, tight: Ints, exclusions: Ints, between: Ints, moments: Ints, masks: Ints,
+    beside: Ints, extra: Ints, codes: Ints, use: Ints, past: int, first_only: int, best: Ints, chances: Ints,
     scratch: tuple[Ints, ...],
 ) -> int:  # fmt: skip
     """Find the chain of one unit.
@@ -306,30 +335,31 @@ def solve(
         gaps: At least so many, at least 1, per step.
         tight: Not 0 where a step may not share the instant of the one before it.
         exclusions: (e, 2) steps after and before.
+        between: Per level the optional steps that may stand after it in a strict walk.
         moments: Microseconds of the unit's rows, ascending.
         masks: Bit k-1: matches step k.
+        beside: Bit o: matches optional step o.
         extra: Bit k-1: a candidate for the first occurrence of step k; bit n + e: excludes e.
         codes: The held value; -1 if the row lacks it.
-        use: Takes the steps that each row may serve.
+        use: The steps that each row may serve; used up.
+        past: Steps whose first occurrence is past.
+        first_only: Only the first instant that can start does.
         best: Takes (times, rows) of the chain.
         chances: Takes per step the last moment at which observation may end and the step still be reached.
-        facts: Takes the unit's last start.
         scratch: What `_scratch` made for the longest unit.
 
     Returns:
         The reach; 0 if the unit does not enter, -1 if it is excluded.
     """
     n, within, total = rule[STEPS], rule[WITHIN], moments.shape[0]
-    past = usable(n, rule[HOLD], moments, masks, extra, codes, use)
     opening, bound = total, 0
     first, last = rule[FROM], rule[TO] - 1
     for i in range(total):
         bound |= extra[i] >> n
         if use[i] & 1 and first <= moments[i] <= last:
             opening = min(opening, np.searchsorted(moments, moments[i]))
-            if rule[FIRST_ONLY]:
+            if first_only:
                 first = last = moments[i]
-            facts[0] = moments[i]
     if opening == total:
         return 0
     time, begins, mine, run, start, done, low, queue, nxt, small = scratch
@@ -341,8 +371,8 @@ def solve(
     reach = 0
     if held.shape[0] > 1 or dropping:
         for code in held:
-            count = _timeline(rule, exclusions, tight, code, not rule[DROP], moments, masks, extra, codes, use,
-                              opening, time, begins, mine, run, low, small)  # fmt: skip
+            count = _timeline(rule, exclusions, tight, code, not rule[DROP], moments, masks, beside, between,
+                              extra, codes, use, opening, time, begins, mine, run, low, small)  # fmt: skip
             _levels(rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR)
             for g in range(count):
                 while reach < n and start[g, reach] != NEVER:
@@ -350,8 +380,8 @@ def solve(
     chosen = False
     place, server, times, rows = small[5], small[4], small[6], small[7]
     for code in held:
-        count = _timeline(rule, exclusions, tight, code, 1, moments, masks, extra, codes, use,
-                          opening, time, begins, mine, run, low, small)  # fmt: skip
+        count = _timeline(rule, exclusions, tight, code, 1, moments, masks, beside, between, extra, codes,
+                          use, opening, time, begins, mine, run, low, small)  # fmt: skip
         _levels(rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR)
         _last_chances(rule, windows, gaps, tight, past, count, time, low, start, moments[-1], chances)
         if held.shape[0] == 1 and not dropping:
@@ -409,53 +439,168 @@ def solve(
 
 
 @compiled
+def _attach(
+    rule: Ints, windows: Ints, exclusions: Ints, optional: Ints, between: Ints, reach: int, moments: Ints, masks: Ints,
+    beside: Ints, extra: Ints, codes: Ints, best: Ints, final: int, chances: Ints, when: Ints, rows: Ints,
+    hopes: Ints,
+) -> None:  # fmt: skip
+    """The optional steps of a chosen chain: each takes the earliest row between its neighbours that none other took."""
+    n, total = rule[STEPS], moments.shape[0]
+    code = codes[best[1, 0]]
+    for o in range(optional.shape[0]):
+        after = optional[o, AFTER]
+        when[o], rows[o], hopes[o] = NEVER, -1, NEVER
+        if after < n and reach <= after:
+            hopes[o] = chances[after]
+        if reach < after:
+            if chances[after - 1] != NEVER:
+                hopes[o] = max(hopes[o], chances[after - 1] - optional[o, GAP])
+            continue
+        since, end = best[0, after - 1], best[0, 0] + rule[WITHIN]
+        low = since + max(optional[o, GAP], rule[INCREASING])
+        high, open_end = min(end, since + optional[o, WINDOW]), reach == after
+        if not open_end:
+            high = min(high, best[0, after] - rule[INCREASING])
+        row, stop = np.searchsorted(moments, since), high
+        while row < total and moments[row] <= stop:
+            ours = not rule[HOLD] or codes[row] == code
+            if moments[row] >= low and ours and (beside[row] >> o) & 1:
+                free = True
+                for step in range(reach):
+                    free = free and best[1, step] != row
+                for other in range(o):
+                    free = free and rows[other] != row
+                if free:
+                    when[o], rows[o] = moments[row], row
+                    break
+            if open_end and moments[row] > since:
+                if rule[STRICT] and not (
+                    ours and ((masks[row] >> (after - 1)) & 1 or beside[row] & between[after])
+                ):
+                    stop = min(stop, moments[row])
+                if not rule[DROP] and extra[row] >> n and (ours or codes[row] < 0):
+                    for e in range(exclusions.shape[0]):
+                        if (extra[row] >> (n + e)) & 1 and exclusions[e, 0] <= after < exclusions[e, 1]:
+                            stop = min(stop, moments[row])
+            row += 1
+        if when[o] != NEVER or not open_end:
+            hopes[o] = NEVER
+        elif stop == high and final < high and low <= high:
+            hopes[o] = max(hopes[o], high - 1)
+
+
+@compiled
+def _next_attempt(rule: Ints, begin: int, end: int, moments: Ints, free: Ints) -> tuple[int, int]:
+    """The rows of the next attempt: from its first instant to the end of its window; an empty range if none comes."""
+    row = begin
+    while row < end and not (free[row] & 1 and rule[FROM] <= moments[row] < rule[TO]):
+        row += 1
+    if row == end:
+        return end, end
+    while row > begin and moments[row - 1] == moments[row]:
+        row -= 1
+    high = row
+    while high < end and moments[high] - moments[row] <= rule[WITHIN]:
+        high += 1
+    return row, high
+
+
+@compiled
 def walk(
-    rule: Ints, windows: Ints, gaps: Ints, tight: Ints, exclusions: Ints, keys: Ints, moments: Ints, masks: Ints,
-    extra: Ints, codes: Ints, base: int, out_key: Ints, out_facts: Ints, out_times: Ints, out_rows: Ints,
-    out_chances: Ints,
+    rule: Ints, windows: Ints, gaps: Ints, tight: Ints, exclusions: Ints, optional: Ints, between: Ints, keys: Ints,
+    moments: Ints, masks: Ints, beside: Ints, extra: Ints, codes: Ints, use: Ints, past: Ints, places: Ints,
+    out_key: Ints, out_facts: Ints, out_times: Ints, out_rows: Ints, out_chances: Ints, out_optional: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Walk whole units; the arguments are those of `solve`, for all of them.
 
+    Args:
+        optional: Per optional step: the level it comes after, its window and its gap from there.
+        places: The number of each row.
+        out_optional: Takes (units, 3, optional steps): when it was taken, the row, the last chance of it.
+
     Returns:
-        How many units entered and stand in the arrays `out_*`; how many were excluded.
+        How many chains stand in the arrays `out_*`; how many were excluded.
     """
     n, total = rule[STEPS], keys.shape[0]
-    use, best = np.empty(total, np.int64), np.empty((2, n), np.int64)
+    best = np.empty((2, n), np.int64)
     longest, since = 0, 0
     for row in range(total):
         if keys[row] != keys[since]:
             since = row
         longest = max(longest, row - since + 1)
-    scratch = _scratch(longest, n)
+    scratch, mine, nothing = _scratch(longest, n), np.empty(longest, np.int64), np.zeros(longest, np.int64)
+    free, only = use.copy() if rule[CHAINS] else use, rule[FIRST_ONLY] | rule[CHAINS]
+    spare = beside.copy() if rule[CHAINS] else beside
     units, excluded, i = 0, 0, 0
     while i < total:
         end = i
         while end < total and keys[end] == keys[i]:
             end += 1
-        out_chances[units, :] = NEVER
-        out_facts[units, :] = -1
-        reach = solve(
-            rule, windows, gaps, tight, exclusions, moments[i:end], masks[i:end], extra[i:end], codes[i:end],
-            use[i:end], best, out_chances[units], out_facts[units, 1:2], scratch,
-        )  # fmt: skip
-        if reach > 0:
-            usable(n, rule[HOLD], moments[i:end], masks[i:end], extra[i:end], codes[i:end], use[i:end])
-            out_key[units], out_facts[units, 0] = keys[i], reach
-            out_facts[units, 4:6] = 0
-            for row in range(i, end):
-                if use[row] and masks[row] >> n:
-                    out_facts[units, 3], out_facts[units, 5] = base + row, masks[row] >> n
-                    if out_facts[units, 2] < 0:
-                        out_facts[units, 2], out_facts[units, 4] = base + row, masks[row] >> n
-            for step in range(n):
-                reached = step < reach
-                out_times[units, step] = best[0, step] if reached else NEVER
-                if reached:
-                    out_chances[units, step] = NEVER
-            for step in range(out_rows.shape[1]):
-                out_rows[units, step] = base + i + best[1, step] if step < reach else -1
-            units += 1
-        elif reach < 0:
-            excluded += 1
+        begin, high = i, end
+        while True:
+            if rule[CHAINS]:
+                begin, high = _next_attempt(rule, begin, end, moments, free)
+            here, size, reach = slice(begin, high), high - begin, 0
+            chances = out_chances[units]
+            chances[:] = NEVER
+            if size > 0:
+                mine[:size] = free[here]
+                reach = solve(
+                    rule, windows, gaps, tight, exclusions, between, moments[here], masks[here], beside[here],
+                    extra[here], codes[here], mine[:size], past[i], only, best, chances, scratch,
+                )  # fmt: skip
+            excluded += reach < 0
+            if reach < 0 and rule[CHAINS]:
+                mine[:size] = free[here]
+                reach = -solve(
+                    rule, windows, gaps, tight, exclusions, between, moments[here], masks[here], beside[here],
+                    nothing[:size], codes[here], mine[:size], past[i], only, best, chances, scratch,
+                )  # fmt: skip
+            after, done = high, 0
+            if rule[CHAINS] and reach != 0:
+                after, done = begin, abs(reach)
+                while after < high and moments[after] <= best[0, done - 1]:
+                    after += 1
+            until = best[0, done - 1] if done > 0 else NEVER
+            if reach > 0:
+                if high < end:
+                    chances[:] = NEVER
+                out_key[units] = keys[i]
+                facts = out_facts[units]
+                facts[:4], facts[4:] = -1, 0
+                facts[0] = reach
+                for row in range(begin, after):
+                    if free[row] != 0 and masks[row] >> n:
+                        facts[3], facts[5] = places[row], masks[row] >> n
+                        if facts[2] < 0:
+                            facts[2], facts[4] = facts[3], facts[5]
+                if optional.shape[0]:
+                    taken = out_optional[units]
+                    _attach(
+                        rule, windows, exclusions, optional, between, reach, moments[here], masks[here], spare[here],
+                        extra[here], codes[here], best, moments[end - 1], chances, taken[0], taken[1], taken[2],
+                    )  # fmt: skip
+                    for o in range(optional.shape[0]):
+                        row = begin + taken[1, o]
+                        if taken[1, o] < 0:
+                            continue
+                        if rule[CHAINS]:  # it is this chain's own, and no other begins before it
+                            until = max(until, moments[row])
+                            free[row] = spare[row] = 0
+                        taken[1, o] = places[row]
+                for step in range(n):
+                    reached = step < reach
+                    out_times[units, step] = best[0, step] if reached else NEVER
+                    if reached:
+                        chances[step] = NEVER
+                for step in range(out_rows.shape[1]):
+                    out_rows[units, step] = places[begin + best[1, step]] if step < reach else -1
+                units += 1
+            if done == 0:
+                break
+            for step in range(done):
+                free[begin + best[1, step]] = 0
+            while begin < end and moments[begin] < until:
+                begin += 1
         i = end
     return units, excluded

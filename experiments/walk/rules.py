@@ -28,6 +28,8 @@ class Rules:
         drop: A unit whose furthest chain is excluded leaves; else only the chain ends.
         hold: Rows carry codes that must be equal along a chain.
         starts: Moments (from, to): a chain starts at or after the first and before the second.
+        optional: Steps, 1-based, that no other waits for; neither the first nor in an exclusion.
+        chains: Count chains: from left to right, greedy, none overlapping; else one chain per unit.
     """
 
     steps: int
@@ -41,6 +43,8 @@ class Rules:
     drop: bool = True
     hold: bool = False
     starts: tuple[int, int] = (-FAR, FAR)
+    optional: tuple[int, ...] = ()
+    chains: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= MOST_STEPS:
@@ -58,11 +62,45 @@ class Rules:
         for name, one in (("windows", self.windows), ("gaps", self.gaps)):
             if len(one) not in (0, self.steps):
                 raise ValueError(f"`{name}` has {len(one)} numbers; must be one per step; give them.")
-        if self.order == "unordered" and (self.windows or self.gaps or self.increasing or self.exclusions):
+        if any(not 1 < step <= self.steps for step in self.optional):
+            raise ValueError(f"`optional` is {self.optional}; must be steps after the first; correct it.")
+        if {step for pair in self.exclusions for step in pair} & set(self.optional):
+            raise ValueError("`exclusions` name an optional step; must name required ones; move them.")
+        if self.order == "unordered":
+            self._without_order()
+
+    def _without_order(self) -> None:
+        if self.increasing or self.optional or not self.free_of_gaps:
             raise ValueError(
-                "`order` is 'unordered'; must have no step windows, gaps, strictly increasing times or exclusions;"
-                " leave them out."
+                "`order` is 'unordered'; must have no step windows, gaps, strictly increasing times or optional "
+                "steps; leave them out."
             )
+        if any(pair != (1, self.steps) for pair in self.exclusions):
+            raise ValueError(
+                f"`exclusions` is {self.exclusions}; must be after = 1 and before = {self.steps} where no step comes "
+                "before another; correct them."
+            )
+
+    @property
+    def free_of_gaps(self) -> bool:
+        """Has no step a window or a minimum gap of its own?"""
+        return all(window >= self.within for window in self.windows) and not any(self.gaps)
+
+    @property
+    def bare(self) -> bool:
+        """Is there nothing but the order, and when chains may start?"""
+        asked = self.first_only, self.increasing, self.exclusions, self.hold, self.optional, self.chains
+        return not any(asked) and self.free_of_gaps
+
+    @property
+    def endless(self) -> bool:
+        """May chains start at any moment?"""
+        return self.starts == (-FAR, FAR)
+
+    @property
+    def required(self) -> tuple[int, ...]:
+        """The steps, 1-based, that a chain is made of."""
+        return tuple(step for step in range(1, self.steps + 1) if step not in self.optional)
 
 
 def rules_of(funnel: Funnel) -> Rules:
@@ -84,6 +122,8 @@ def rules_of(funnel: Funnel) -> Rules:
         drop=funnel.on_exclusion == "drop",
         hold=bool(funnel.hold),
         starts=(_moment(funnel.from_, -FAR), _moment(funnel.to, FAR)),
+        optional=tuple(k for k, step in enumerate(funnel.steps, 1) if step.optional),
+        chains=funnel.count == "chains",
     )
 
 

@@ -1,13 +1,14 @@
-"""Feeding the walk with options: batches cut anywhere become whole units, one row per unit comes out."""
+"""Feeding the walks with options: batches cut anywhere become whole units, one row per chain comes out."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from experiments.walk import general
+from experiments.walk import general, strict, unordered
 from experiments.walk.feeding import OrderBroken, Units
 from experiments.walk.kernel import FACTS, NEVER, Ints
 from experiments.walk.rules import Rules
 
-_COLUMNS = 5
+Columns = tuple[Ints, Ints, Ints, Ints | None, Ints | None]
 
 
 class WalkOfWholes:
@@ -21,21 +22,8 @@ class WalkOfWholes:
             rows: Say which row served each step.
         """
         self._rules, self._served = rules, rules.steps if rows else 0
-        self._kept: list[tuple[Ints, ...]] = []
+        self._kept: list[Columns] = []
         self._walked, self.excluded = 0, 0
-        n, within = rules.steps, rules.within
-        numbers = (
-            n, within, rules.order == "strict", rules.first_only, rules.increasing, rules.drop, rules.hold,
-            *rules.starts, len(rules.exclusions),
-        )  # fmt: skip
-        gaps = np.array(rules.gaps or (0,) * n, np.int64)
-        self._numbers = (
-            np.array(numbers, np.int64),
-            np.array(rules.windows or (within,) * n, np.int64),
-            np.maximum(gaps, 1),
-            ((gaps > 0) | rules.increasing).astype(np.int64),
-            np.array(rules.exclusions, np.int64).reshape(-1, 2),
-        )
 
     def feed(
         self, keys: Ints, moments: Ints, masks: Ints, extra: Ints | None = None, codes: Ints | None = None
@@ -47,34 +35,33 @@ class WalkOfWholes:
             moments: Microseconds of each row; ascending within a unit.
             masks: Bit k-1: matches step k; from bit n on anything but 0 says that it carries a value. A row without
                 any step counts as "another row" in a strict walk.
-            extra: Bit k-1: a candidate for the first occurrence of step k; bit n + e: a row of exclusion e.
-            codes: The held value as a number from 0; -1 where the row lacks it.
+            extra: Bit k-1: a candidate for the first occurrence of step k; bit n + e: a row of exclusion e. None if
+                there are neither; the same in every batch.
+            codes: The held value as a number from 0; -1 where the row lacks it. None if none is held.
 
         Returns:
-            The units that entered and ended in this batch.
+            The chains of units that ended in this batch.
 
         Raises:
             OrderBroken: A row comes before the one it follows; nothing returned so far is to be used.
         """
         if not len(keys):
             return []
-        given = (keys, moments, masks, extra, codes)
-        batch = tuple(np.zeros(len(keys), np.int64) if one is None else _whole(one) for one in given)
-        self._check(batch)
+        batch = _whole(keys), _whole(moments), _whole(masks), _perhaps(extra), _perhaps(codes)
+        self._check(batch[0], batch[1])
         last = self.key
         self._kept.append(batch)
         if last == batch[0][-1]:
             return []
-        whole = tuple(np.concatenate(parts) for parts in zip(*self._kept, strict=True))
+        whole = self._joined()
         cut = int(np.searchsorted(whole[0], whole[0][-1]))
-        self._kept = [tuple(column[cut:] for column in whole)]
-        return self._walk(tuple(column[:cut] for column in whole))
+        self._kept = [_part(whole, slice(cut, None))]
+        return self._walk(_part(whole, slice(cut)))
 
     def finish(self) -> list[Units]:
-        """End the last unit; returns it if it entered."""
-        if not self._kept:
-            return self._walk((np.empty(0, np.int64),) * _COLUMNS)
-        whole = tuple(np.concatenate(parts) for parts in zip(*self._kept, strict=True))
+        """End the last unit; returns its chains."""
+        nothing = np.empty(0, np.int64)
+        whole = self._joined() if self._kept else (nothing, nothing, nothing, None, None)
         self._kept = []
         return self._walk(whole)
 
@@ -83,26 +70,176 @@ class WalkOfWholes:
         """The unit in progress; NEVER before the first row."""
         return int(self._kept[-1][0][-1]) if self._kept else NEVER
 
-    def _check(self, batch: tuple[Ints, ...]) -> None:
-        keys, moments = batch[:2]
+    def _joined(self) -> Columns:
+        if len(self._kept) == 1:
+            return self._kept[0]
+        keys, moments, masks, extra, codes = zip(*self._kept, strict=True)
+        return (
+            np.concatenate(keys),
+            np.concatenate(moments),
+            np.concatenate(masks),
+            None if extra[0] is None else np.concatenate(extra),
+            None if codes[0] is None else np.concatenate(codes),
+        )
+
+    def _check(self, keys: Ints, moments: Ints) -> None:
         if self._kept:
             before = self._kept[-1]
-            keys, moments = (np.append(before[place][-1], batch[place]) for place in (0, 1))
-        back = (keys[1:] < keys[:-1]) | ((keys[1:] == keys[:-1]) & (moments[1:] < moments[:-1]))
-        if back.any():
-            raise OrderBroken("a row comes before the row it follows; must be in (unit, time) order.")
+            if (int(before[0][-1]), int(before[1][-1])) > (int(keys[0]), int(moments[0])):
+                raise OrderBroken(_BACK)
+        if general.goes_back(keys, moments):
+            raise OrderBroken(_BACK)
 
-    def _walk(self, whole: tuple[Ints, ...]) -> list[Units]:
-        rows = len(whole[0])
-        n, units = self._rules.steps, 1 + int(np.count_nonzero(np.diff(whole[0])))
-        sizes = (units + 1,), (units + 1, FACTS), (units + 1, n), (units + 1, self._served), (units + 1, n)
-        out = tuple(np.empty(size, np.int64) for size in sizes)
-        entered, excluded = general.walk(*self._numbers, *whole, self._walked, *out)
-        self._walked += rows
+    def _walk(self, whole: Columns) -> list[Units]:
+        places = np.arange(self._walked, self._walked + len(whole[0]))
+        self._walked += len(places)
+        if self._rules.order == "unordered":
+            return [self._unordered(whole, places)]
+        if self._rules.order != "strict" or not self._rules.bare or whole[3] is not None:
+            return [self._general(whole, places)]
+        found, tied = self._strict(whole, places)
+        if not tied.any():
+            return [found]
+        return [found, self._general(_part(whole, tied), places[tied])]
+
+    def _strict(self, whole: Columns, places: Ints) -> tuple[Units, NDArray[np.bool_]]:
+        n, (keys, moments, masks, *_) = self._rules.steps, whole
+        out_key, facts, times, rows = _room(_units(keys), n, self._served)
+        tied = np.zeros(len(keys), np.int64)
+        base = int(places[0]) if len(places) else 0
+        entered = strict.walk(
+            n, self._rules.within, *self._rules.starts, keys, moments, masks, base, out_key, facts, times, rows, tied
+        )  # fmt: skip
+        return _found(entered, out_key, facts, times, rows), tied.astype(np.bool_)
+
+    def _unordered(self, whole: Columns, places: Ints) -> Units:
+        rules, n = self._rules, self._rules.steps
+        keys, moments, masks, *_ = whole
+        extra, codes = (np.zeros(len(keys), np.int64) if one is None else one for one in whole[3:])
+        use, past = general.usable(n, rules.hold, keys, moments, masks, extra, codes)
+        out_key, facts, times, rows = _room(self._most(keys, use, (1 << n) - 1), n, self._served)
+        served, chances = np.empty_like(times), np.empty_like(times)
+        rule = n, rules.within, rules.first_only, rules.drop, rules.hold, *rules.starts, rules.chains
+        simple = rules.bare and rules.endless and whole[3] is None
+        entered, excluded = unordered.walk(
+            np.array(rule, np.int64), keys, moments, masks, use, past, extra, codes, places, int(simple), out_key,
+            facts, times, rows, served, chances,
+        )  # fmt: skip
         self.excluded += excluded
-        key, facts, times, served, chances = (column[:entered] for column in out)
-        reach, start, first, last, first_mark, last_mark = facts.T
-        return [Units(key, reach, times, served, start, first, last, first_mark, last_mark, chances)]
+        return _found(entered, out_key, facts, times, rows, chances, served)
+
+    def _general(self, whole: Columns, places: Ints) -> Units:
+        rules, required, optional = self._rules, self._rules.required, self._rules.optional
+        n, keys, moments = len(required), whole[0], whole[1]
+        extra, codes = (np.zeros(len(keys), np.int64) if one is None else one for one in whole[3:])
+        masks, beside = whole[2], np.zeros(len(keys), np.int64)
+        if optional:
+            value, others = masks >> rules.steps, extra >> rules.steps
+            beside = _bits(masks, optional)
+            masks, extra = _bits(masks, required) | value << n, _bits(extra, required) | others << n
+        use, past = general.usable(n, rules.hold, keys, moments, masks, extra, codes)
+        out_key, facts, times, rows = _room(self._most(keys, use, 1), n, n if self._served else 0)
+        chances, taken = np.empty_like(times), np.empty((len(times), 3, len(optional)), np.int64)
+        entered, excluded = general.walk(
+            *self._numbers(), keys, moments, masks, beside, extra, codes, use, past, places, out_key, facts, times,
+            rows, chances, taken,
+        )  # fmt: skip
+        self.excluded += excluded
+        if not optional:
+            return _found(entered, out_key, facts, times, rows, chances)
+        order = np.argsort((*required, *optional))
+        facts[:entered, 0] = np.array(required)[facts[:entered, 0] - 1]
+        columns = [np.hstack([one, taken[:, k]])[:, order] for k, one in enumerate((times, rows, chances)) if one.size]
+        times, rows, chances = columns if self._served else (columns[0], rows, columns[-1])
+        return _found(entered, out_key, facts, times, rows, chances)
+
+    def _most(self, keys: Ints, use: Ints, starting: int) -> int:
+        """At most so many chains come out."""
+        return int(np.count_nonzero(use & starting)) if self._rules.chains else _units(keys)
+
+    def _numbers(self) -> tuple[Ints, ...]:
+        rules, required, optional = self._rules, self._rules.required, self._rules.optional
+        windows = rules.windows or (rules.within,) * rules.steps
+        gaps = rules.gaps or (0,) * rules.steps
+        needed = np.array([gaps[step - 1] for step in required], np.int64)
+        level_of = {step: level for level, step in enumerate(required, 1)}
+        after = [sum(step < one for step in required) for one in optional]
+        between = np.zeros(len(required) + 1, np.int64)
+        for o, level in enumerate(after):
+            between[level] |= 1 << o
+        rule = (
+            len(required), rules.within, rules.order == "strict", rules.first_only, rules.increasing, rules.drop,
+            rules.hold, *rules.starts, rules.chains,
+        )  # fmt: skip
+        return (
+            np.array(rule, np.int64),
+            np.array([windows[step - 1] for step in required], np.int64),
+            np.maximum(needed, 1),
+            ((needed > 0) | rules.increasing).astype(np.int64),
+            np.array([(level_of[a], level_of[b]) for a, b in rules.exclusions], np.int64).reshape(-1, 2),
+            np.array(
+                [(level, windows[o - 1], gaps[o - 1]) for level, o in zip(after, optional, strict=True)], np.int64
+            ).reshape(-1, 3),
+            between,
+        )
+
+
+_BACK = "a row comes before the row it follows; must be in (unit, time) order."
+
+
+def _found(
+    entered: int,
+    key: Ints,
+    facts: Ints,
+    times: Ints,
+    rows: Ints,
+    chances: Ints | None = None,
+    served: Ints | None = None,
+) -> Units:
+    reach, start, *values = facts[:entered].T
+    return Units(
+        key[:entered],
+        reach,
+        times[:entered],
+        rows[:entered],
+        start,
+        *values,
+        chances=None if chances is None else chances[:entered],
+        served=None if served is None else served[:entered],
+    )
+
+
+def _room(units: int, n: int, served: int) -> tuple[Ints, Ints, Ints, Ints]:
+    sizes = (units + 1,), (units + 1, FACTS), (units + 1, n), (units + 1, served)
+    key, facts, times, rows = (np.empty(size, np.int64) for size in sizes)
+    return key, facts, times, rows
+
+
+def _units(keys: Ints) -> int:
+    return 1 + int(np.count_nonzero(keys[1:] != keys[:-1]))
+
+
+def _bits(masks: Ints, steps: tuple[int, ...]) -> Ints:
+    """The bits of these steps, side by side."""
+    bits = np.zeros(len(masks), np.int64)
+    for place, step in enumerate(steps):
+        bits |= (masks >> (step - 1) & 1) << place
+    return bits
+
+
+def _part(whole: Columns, cut: slice | NDArray[np.bool_]) -> Columns:
+    keys, moments, masks, extra, codes = whole
+    return (
+        keys[cut],
+        moments[cut],
+        masks[cut],
+        None if extra is None else extra[cut],
+        None if codes is None else codes[cut],
+    )
+
+
+def _perhaps(column: Ints | None) -> Ints | None:
+    return None if column is None else _whole(column)
 
 
 def _whole(column: Ints) -> Ints:
