@@ -39,6 +39,7 @@ class TookTooLong(TimeoutError):
 class _Cursor(Protocol):
     def sql(self, query: str, *, params: Mapping[str, object] | None = None) -> "_Relation": ...
     def interrupt(self) -> None: ...
+    def register(self, view_name: str, python_object: pa.Table) -> object: ...
 
 
 class _Relation(Protocol):
@@ -95,6 +96,7 @@ def batches(
     expr: ibis.Expr | str,
     params: Mapping[str, object] | None = None,
     *,
+    tables: Mapping[str, pa.Table] | None = None,
     rows: int = 131_072,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> Iterator[pa.RecordBatchReader]:
@@ -104,6 +106,7 @@ def batches(
         store: an open store.
         expr: an Ibis expression over unbound tables, or static SQL with `$named` parameters.
         params: the values of the parameters; only with static SQL.
+        tables: Arrow tables that the question names, seen by it alone.
         rows: rows per batch.
         time_limit_s: seconds for running and reading together; must be > 0.
 
@@ -115,8 +118,10 @@ def batches(
         ValueError: parameters beside an Ibis expression, or a time limit that is not positive.
     """
     sql = _runnable(expr, params)
-    with store.cursor() as cursor, _limited(cast("_Cursor", cursor), time_limit_s):
-        reader = cast("_Cursor", cursor).sql(sql, params=params).to_arrow_reader(rows)
+    with store.cursor() as given, _limited(cursor := cast("_Cursor", given), time_limit_s):
+        for name, table in (tables or {}).items():
+            cursor.register(name, table)
+        reader = cursor.sql(sql, params=params).to_arrow_reader(rows)
         try:
             yield reader
         finally:
@@ -184,8 +189,7 @@ def _whole_numbers(table: pa.Table) -> pa.Table:
 @contextmanager
 def _limited(cursor: _Cursor, seconds: float) -> Iterator[None]:
     if not seconds > 0:
-        msg = f"`time_limit_s` is {seconds}; must be > 0 seconds."
-        raise ValueError(msg)
+        raise ValueError(f"`time_limit_s` is {seconds}; must be > 0 seconds.")
     passed = threading.Event()
 
     def stop() -> None:

@@ -1,5 +1,7 @@
 """Rows as CSV that spreadsheets open as they are: Japanese readable, no cell run as a formula."""
 
+from collections.abc import Iterable, Iterator
+
 import pandas as pd
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -17,9 +19,23 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
     Returns:
         The file's bytes; they start with EF BB BF.
     """
-    safe = rows.map(_harmless)
-    safe.columns = pd.Index([_harmless(str(name)) for name in rows.columns])
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return b"".join(csv_parts([rows]))
+
+
+def csv_parts(parts: Iterable[pd.DataFrame]) -> Iterator[bytes]:
+    """The same of rows that come part by part, for files too long to hold.
+
+    Args:
+        parts: rows of the same columns; the header is that of the first.
+
+    Yields:
+        The file's bytes, one after another.
+    """
+    for place, rows in enumerate(parts):
+        safe = rows.map(_harmless)
+        safe.columns = pd.Index([_harmless(str(name)) for name in rows.columns])
+        text = safe.to_csv(index=False, header=place == 0, lineterminator="\r\n")
+        yield text.encode("utf-8" if place else "utf-8-sig")
 
 
 def _harmless(cell: object) -> object:

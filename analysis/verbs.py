@@ -33,6 +33,7 @@ ROOMS = {
     "segments": ("analysis.segments", "SegmentsQuery"),
     "paths": ("analysis.paths", "PathsQuery"),
     "drivers": ("analysis.drivers", "DriversQuery"),
+    "members": ("analysis.members", "MembersQuery"),
 }
 
 

@@ -103,6 +103,7 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("segments", {"funnel": FUNNEL}, "segments"),
         ("paths", {"funnel": FUNNEL, "step": 1}, "paths"),
         ("drivers", {"funnel": FUNNEL}, "drivers"),
+        ("members", {"funnel": FUNNEL}, "members"),
         ("readout", {"experiment": "display-8s"}, "readout"),
         ("readout", {"table": COUNTS}, "readout"),
         ("quarantine_list", {}, "quarantine"),
@@ -131,7 +132,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
         "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
-        "drivers", "readout",
+        "drivers", "members", "readout",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
     }  # fmt: skip

@@ -1,0 +1,95 @@
+"""A list of units as a piece of a page: the first of them as a table, all of them as a file."""
+
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from analysis import page, words
+from analysis.ask import cached
+from analysis.members.answers import MembersAnswer
+from analysis.members.choosing import OUTCOMES, Outcome
+from analysis.members.compute import MembersQuery, answer
+from analysis.members.export import Kind, as_bytes
+from analysis.members.query import SCHEMA
+from experiments.funnel import Funnel
+from ingest import Store
+
+MIME: dict[Kind, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+SHOWN = 100
+
+
+def list_of_units(
+    funnel: Funnel, step: int, outcome: Outcome, key: str, *, group: tuple[str | None, ...] | None = None
+) -> None:
+    """The units with an outcome at a step: how many, the latest 100 of them, all of them as CSV and Parquet.
+
+    Call it as `list_of_units(asked, 3, "dropped", "drop")`; it reads the store of the page and stops kindly if the
+    question is refused.
+
+    Args:
+        funnel: The definition; a FunnelQuery is one.
+        step: The step, from 1; step 1 has only "reached".
+        outcome: reached | dropped | maturing.
+        key: What tells its widgets from others on the page.
+        group: One group of the breakdown, as the funnel's answer names it; None is everybody.
+    """
+    store = page.store()
+    query = page.answered(
+        lambda: MembersQuery(funnel=funnel, step=step, outcome=outcome, group=group, limit=SHOWN)
+    )
+    found = page.answered(lambda: cached(store, query, answer))
+    st.markdown(page.plain(sentence(found, page.lang())))
+    if not found.total:
+        return
+    page.table(table(found, page.lang()), alt=page.t("members.alt", n=len(found.members)))
+    _files(store, query, key)
+
+
+def sentence(found: MembersAnswer, lang: str) -> str:
+    """How many units the list has, and what became of the others that got as far.
+
+    Args:
+        found: The answer.
+        lang: `en` or `ja`.
+    """
+    counts = {name: words.number(getattr(found.outcomes, name), lang) for name in OUTCOMES}
+    if found.step == 1:
+        return words.t("members.entered", lang, step=found.name, n=words.number(found.total, lang))
+    before = words.number(sum(getattr(found.outcomes, name) for name in OUTCOMES), lang)
+    return words.t(f"members.{found.outcome}", lang, step=found.name, before=before, **counts)
+
+
+def table(found: MembersAnswer, lang: str) -> pd.DataFrame:
+    """The units that are shown, one a row.
+
+    Args:
+        found: The answer.
+        lang: `en` or `ja`.
+    """
+    names = [name for name in SCHEMA.names if name != "unit" or found.unit != "user"]
+    zone = ZoneInfo(found.timezone)
+    rows = [
+        [
+            value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
+            for value in (getattr(one, name) for name in names)
+        ]
+        for one in found.members
+    ]
+    return pd.DataFrame(rows, columns=[words.t(f"members.column.{name}", lang) for name in names])
+
+
+def _files(store: Store, query: MembersQuery, key: str) -> None:
+    with st.container(horizontal=True):
+        for kind, mime in MIME.items():
+            st.download_button(
+                page.t(f"members.{kind}"),
+                data=partial(as_bytes, store, query, kind),
+                file_name=f"kazasu-{query.outcome}-{query.place}.{kind}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"{key}.{kind}",
+            )

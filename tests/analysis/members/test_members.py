@@ -1,0 +1,194 @@
+"""Lists of units: who reached a step, who dropped before it, who may still come; the three add up."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.funnel import FunnelQuery
+from analysis.funnel import answer as funnel_answer
+from analysis.members import MembersQuery, answer, to_json
+from tests.journeys import journeys
+
+FUNNEL = {
+    "within": "30s",
+    "steps": [{"event": "camera_opened"}, {"event": "photo_taken"}, {"event": "result_shown"}],
+}
+STORY = {
+    "ann": [
+        "camera_opened 10:00:00 device=old platform=ios app_version=1.2",
+        "photo_taken 10:00:05 device=old",
+        "result_shown 10:00:09 device=old",
+    ],
+    "ben": ["camera_opened 11:00:00 device=new", "photo_taken 11:00:05 device=new"],
+    "cid": ["camera_opened 12:00:00 device=new"],
+    "dan": ["camera_opened 12:59:40 device=old", "photo_taken 12:59:50"],
+    "eve": ["app_opened 13:00:00"],
+}
+
+
+def ask(store, step=None, outcome="dropped", funnel=(), **more):
+    query = {"funnel": {**FUNNEL, **dict(funnel)}, "step": step, "outcome": outcome, **more}
+    return answer(store, MembersQuery.model_validate(query))
+
+
+def units(found):
+    return [one.unit for one in found.members]
+
+
+@pytest.fixture
+def store(tmp_path):
+    with journeys(tmp_path, STORY) as opened:
+        yield opened
+
+
+def test_the_three_outcomes_are_told_apart(store):
+    # the log ends at 13:00:00: dan's 30 s from 12:59:40 are not over, ben's are
+    assert units(ask(store, 3, "reached")) == ["ann"]
+    assert units(ask(store, 3, "dropped")) == ["ben"]
+    assert units(ask(store, 3, "maturing")) == ["dan"]
+    assert units(ask(store, 2, "dropped")) == ["cid"]
+    assert units(ask(store, 1, "reached")) == ["dan", "cid", "ben", "ann"]
+
+
+def test_a_member_says_who_it_was_and_how_far_it_got(store):
+    (ann,) = ask(store, 3, "reached").members
+    assert (ann.person, ann.reach, ann.platform, ann.device, ann.app_version) == (
+        "ann",
+        3,
+        "ios",
+        "old",
+        "1.2",
+    )
+    assert ann.entered == datetime(2026, 4, 6, 10, tzinfo=UTC)
+    assert ann.last_step == datetime(2026, 4, 6, 10, 0, 9, tzinfo=UTC)
+    (ben,) = ask(store, 3, "dropped").members
+    assert (ben.reach, ben.platform, ben.last_step) == (2, None, datetime(2026, 4, 6, 11, 0, 5, tzinfo=UTC))
+
+
+def test_a_list_is_read_part_by_part(store):
+    whole = ask(store, 1, "reached")
+    parts = [ask(store, 1, "reached", limit=3, offset=offset) for offset in (0, 3, 6)]
+    assert [one for part in parts for one in part.members] == list(whole.members)
+    assert [(part.total, part.offset) for part in parts] == [(4, 0), (4, 3), (4, 6)]
+
+
+def test_a_group_of_the_breakdown_has_lists_of_its_own(store):
+    by = {"breakdown": {"by": ["device"], "top": 1}}
+    assert units(ask(store, 1, "reached", by, group=["new"])) == ["cid", "ben"]
+    assert units(ask(store, 1, "reached", by, group=["$other"])) == ["dan", "ann"]
+    assert ask(store, 3, "dropped", by, group=["new"]).outcomes.dropped == 1
+    with pytest.raises(ValueError, match=r"`group` is 'old'; must be a group of the breakdown \(new\)"):
+        ask(store, 1, "reached", by, group=["old"])
+
+
+def test_units_without_a_value_are_a_group(tmp_path):
+    story = {"ann": ["camera_opened 10:00:00"], "ben": ["camera_opened 10:00:00 device=new"]}
+    with journeys(tmp_path, story) as store:
+        by = {"breakdown": {"by": ["device"]}}
+        assert units(ask(store, 1, "reached", by, group=[None])) == ["ann"]
+
+
+@pytest.mark.parametrize("fresh", [0, 3])
+def test_fresh_events_change_nothing(tmp_path, fresh):
+    with journeys(tmp_path, STORY, fresh=fresh) as store:
+        assert [units(ask(store, 3, one)) for one in ("reached", "dropped", "maturing")] == [
+            ["ann"],
+            ["ben"],
+            ["dan"],
+        ]
+        (ann,) = ask(store, 3, "reached").members
+        assert (ann.person, ann.device) == ("ann", "old")
+
+
+def test_a_unit_that_is_no_person_says_whose_it_was(tmp_path):
+    story = {
+        "ann": [
+            "camera_opened 10:00:00 attempt_id=a1 device=old",
+            "camera_opened 11:00:00 attempt_id=a2 device=new",
+        ],
+        "ben": [
+            "camera_opened 10:30:00 attempt_id=b1",
+            "photo_taken 10:30:01 attempt_id=b1",
+            "app_opened 12:00:00",
+        ],
+    }
+    with journeys(tmp_path, story) as store:
+        found = ask(store, 2, "dropped", {"unit": "attempt"})
+        assert [(one.unit, one.person, one.device) for one in found.members] == [
+            ("a2", "ann", "new"),
+            ("a1", "ann", "old"),
+        ]
+        assert [(one.unit, one.person) for one in ask(store, 2, "reached", {"unit": "attempt"}).members] == [
+            ("b1", "ben")
+        ]
+
+
+def test_of_two_devices_at_the_instant_of_the_entry_the_first_by_seq_is_told(tmp_path):
+    story = {"ann": ["camera_opened 10:00:00 seq=2 device=late", "camera_opened 10:00:00 seq=1 device=early"]}
+    with journeys(tmp_path, story) as store:
+        assert [one.device for one in ask(store, 1, "reached").members] == ["early"]
+
+
+def test_a_person_known_only_by_an_anonymous_id_is_on_the_list(tmp_path):
+    with journeys(tmp_path, {"anon:x": ["camera_opened 10:00:00", "app_opened 11:00:00"]}) as store:
+        assert units(ask(store, 2, "dropped")) == ["anon:x"]
+
+
+def test_an_empty_list_is_an_answer(store):
+    found = ask(store, 3, "reached", {"where": {"platform": "nowhere"}})
+    assert (found.total, found.members, found.outcomes.reached) == (0, (), 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"step": 4}, "`step` is 4; must be 1 to 3"),
+        ({"step": 1, "outcome": "dropped"}, "`outcome` is 'dropped' at step 1; must be 'reached'"),
+        (
+            {"group": ["old"]},
+            r"`group` is \['old'\]; must have a value for each field of the breakdown \(none\)",
+        ),
+        ({"limit": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_listed_is_refused(asked, said):
+    with pytest.raises(ValueError, match=said):
+        MembersQuery.model_validate({"funnel": FUNNEL, **asked})
+
+
+def test_the_answer_as_json_is_plain(store):
+    told = to_json(ask(store, 3, "dropped"))
+    assert told["outcomes"] == {"reached": 1, "dropped": 1, "maturing": 1}
+    (ben,) = told["members"]
+    assert ben["entered"] == "2026-04-06T11:00:00+00:00"
+    assert ben["platform"] is None
+
+
+EVENTS = st.tuples(st.sampled_from(["camera_opened", "photo_taken", "result_shown"]), st.integers(0, 90))
+LOGS = st.dictionaries(
+    st.sampled_from(["ann", "ben", "cid", "dan"]), st.lists(EVENTS, min_size=1, max_size=6), min_size=1
+)
+
+
+@settings(max_examples=25)
+@given(LOGS, st.sampled_from(["ordered", "strict"]))
+def test_lists_are_as_long_as_the_funnel_says_and_part_those_before(tmp_path_factory, log, order):
+    story = {
+        who: [f"{name} 10:{second // 60:02}:{second % 60:02}" for name, second in events]
+        for who, events in log.items()
+    }
+    with journeys(tmp_path_factory.mktemp("log"), story) as store:
+        funnel = funnel_answer(store, FunnelQuery.model_validate({**FUNNEL, "order": order}))
+        before = set(units(ask(store, 1, "reached", {"order": order})))
+        assert len(before) == funnel.steps[0].units
+        for step in (2, 3):
+            lists = {
+                one: set(units(ask(store, step, one, {"order": order})))
+                for one in ("reached", "dropped", "maturing")
+            }
+            assert len(lists["reached"]) == funnel.steps[step - 1].units
+            assert set().union(*lists.values()) == before
+            assert sum(map(len, lists.values())) == len(before)
+            before = lists["reached"]
