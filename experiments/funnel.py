@@ -5,47 +5,18 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
+from experiments.breakdown import MOST_GROUPS, Attribution, Breakdown
 from experiments.conditions import Moment, Name, Shape, Where
 from experiments.durations import microseconds
 from experiments.steps import ANY_EVENT, Exclusion, Step, one_of
 
-__all__ = ["ANY_EVENT", "Breakdown", "Exclusion", "Funnel", "Step"]
+__all__ = ["ANY_EVENT", "MOST_GROUPS", "Attribution", "Breakdown", "Exclusion", "Funnel", "Step"]
 
 MOST_STEPS = 40
-MOST_GROUPS = 200
 PROPERTY = "property:"
 UNITS = ("user", "session", "attempt", "impression")
-Attribution = Literal["first_touch", "last_touch"]
 Order = Literal["ordered", "strict", "unordered"]
 MOST_EXCLUSIONS, MOST_HELD = 20, 3
-
-
-class Breakdown(Shape):
-    """One property to split by: each unit stands in the group of its first or last value.
-
-    Args:
-        by: The field, in a list of one.
-        attribution: first_touch | last_touch: the unit's first or last non-empty value at an event of a step.
-        top: How many groups stand alone, 1 to 200; the others form the rest.
-    """
-
-    noun: ClassVar[str] = "a breakdown"
-
-    by: Annotated[tuple[Name, ...], Field(min_length=1)]
-    attribution: Attribution = "first_touch"
-    top: Annotated[int, Field(ge=1, le=MOST_GROUPS)] = 10
-
-    @field_validator("by")
-    @classmethod
-    def _one(cls, by: tuple[str, ...]) -> tuple[str, ...]:
-        if len(by) != 1:
-            raise ValueError(f"`by` is {list(by)!r}; must be one field; Kazasu splits by one for now.")
-        return by
-
-    @field_validator("attribution", mode="before")
-    @classmethod
-    def _attributions(cls, given: object) -> object:
-        return one_of("attribution", given, get_args(Attribution))
 
 
 class Funnel(Shape):
@@ -212,6 +183,22 @@ class Funnel(Shape):
         if self.count == "chains" and self.reentry == "first":
             raise ValueError(
                 "`reentry` is 'first'; must be left out where `count` is 'chains', which takes every entry; choose."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _split_at_a_step(self) -> Self:
+        step = None if self.breakdown is None else self.breakdown.step
+        if step is None:
+            return self
+        if step > len(self.steps):
+            raise ValueError(
+                f"`attribution` is 'step:{step}'; must be a step, 1 to {len(self.steps)}; correct the number."
+            )
+        if self.order == "unordered" or self.steps[step - 1].optional:
+            raise ValueError(
+                f"`attribution` is 'step:{step}'; must be a step that every chain which gets on has, so no optional "
+                "one, and none of an unordered funnel; take first_touch, last_touch or all_events."
             )
         return self
 

@@ -556,12 +556,8 @@ def walk(
                     rule, windows, gaps, tight, exclusions, between, moments[here], masks[here], beside[here],
                     nothing[:size], codes[here], mine[:size], past[i], only, best, chances, scratch,
                 )  # fmt: skip
-            after, done = high, 0
-            if rule[CHAINS] and reach != 0:
-                after, done = begin, abs(reach)
-                while after < high and moments[after] <= best[0, done - 1]:
-                    after += 1
-            until = best[0, done - 1] if done > 0 else NEVER
+            done = abs(reach) if rule[CHAINS] else 0
+            until = best[0, done - 1] if done > 0 else FAR
             if reach > 0:
                 if high < end:
                     chances[:] = NEVER
@@ -569,11 +565,6 @@ def walk(
                 facts = out_facts[units]
                 facts[:4], facts[4:] = -1, 0
                 facts[0] = reach
-                for row in range(begin, after):
-                    if free[row] != 0 and masks[row] >> n:
-                        facts[3], facts[5] = places[row], masks[row] >> n
-                        if facts[2] < 0:
-                            facts[2], facts[4] = facts[3], facts[5]
                 if optional.shape[0]:
                     taken = out_optional[units]
                     _attach(
@@ -581,13 +572,19 @@ def walk(
                         extra[here], codes[here], best, moments[end - 1], chances, taken[0], taken[1], taken[2],
                     )  # fmt: skip
                     for o in range(optional.shape[0]):
-                        row = begin + taken[1, o]
-                        if taken[1, o] < 0:
-                            continue
-                        if rule[CHAINS]:  # it is this chain's own, and no other begins before it
-                            until = max(until, moments[row])
+                        if rule[CHAINS] and taken[1, o] >= 0:
+                            until = max(until, taken[0, o])
+                for row in range(begin, high):
+                    if moments[row] <= until and (free[row] | spare[row]) != 0 and masks[row] >> n:
+                        facts[3], facts[5] = places[row], masks[row] >> n
+                        if facts[2] < 0:
+                            facts[2], facts[4] = facts[3], facts[5]
+                for o in range(optional.shape[0]):
+                    row = begin + out_optional[units, 1, o]
+                    if row >= begin:
+                        out_optional[units, 1, o] = places[row]
+                        if rule[CHAINS]:
                             free[row] = spare[row] = 0
-                        taken[1, o] = places[row]
                 for step in range(n):
                     reached = step < reach
                     out_times[units, step] = best[0, step] if reached else NEVER
@@ -599,7 +596,7 @@ def walk(
             if done == 0:
                 break
             for step in range(done):
-                free[begin + best[1, step]] = 0
+                free[begin + best[1, step]] = spare[begin + best[1, step]] = 0
             while begin < end and moments[begin] < until:
                 begin += 1
         i = end

@@ -160,7 +160,7 @@ def _best_window(
                     for step in range(n):
                         if owner[step] >= 0 and when[step] >= low:
                             start = min(start, when[step])
-                    at = i
+                    at = after - 1
                     while moments[at] > min(start, latest) or not _serves(
                         rule, code, at, first, moments, use, codes
                     ):
@@ -286,7 +286,7 @@ def solve(
         codes: The held value; -1 if the row lacks it.
         best: Takes (times, rows, steps from 0) of the chain, in order of time.
         chances: Takes per level the last moment at which observation may end and the level still be reached.
-        state: Room to work in, 9 rows of n, at least 3.
+        state: Room to work in, 9 rows of n.
 
     Returns:
         The levels; 0 if the unit does not enter, -1 if it is excluded.
@@ -429,7 +429,7 @@ def walk(
         How many chains stand in the arrays `out_*`; how many were excluded.
     """
     n, total = rule[STEPS], keys.shape[0]
-    best, state, last = np.empty((3, n), np.int64), np.empty((9, max(n, 3)), np.int64), np.empty(n, np.int64)
+    best, state, last = np.empty((3, n), np.int64), np.empty((9, n), np.int64), np.empty(n, np.int64)
     facts, nothing = np.empty(2, np.int64), np.zeros(total if rule[CHAINS] else 0, np.int64)
     free, only = use.copy() if rule[CHAINS] else use, rule[FIRST_ONLY] | rule[CHAINS]
     units, excluded, i = 0, 0, 0

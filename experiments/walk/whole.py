@@ -135,7 +135,7 @@ class WalkOfWholes:
         masks, beside = whole[2], np.zeros(len(keys), np.int64)
         if optional:
             value, others = masks >> rules.steps, extra >> rules.steps
-            beside = _bits(masks, optional)
+            beside = np.where(codes < 0, 0, _bits(masks, optional)) if rules.hold else _bits(masks, optional)
             masks, extra = _bits(masks, required) | value << n, _bits(extra, required) | others << n
         use, past = general.usable(n, rules.hold, keys, moments, masks, extra, codes)
         out_key, facts, times, rows = _room(self._most(keys, use, 1), n, n if self._served else 0)

@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
 
+from experiments.walk import NEVER
 from experiments.walk.rules import Rules
-from tests.experiments.reference_options import Found, Row, Rule, can_still_reach, chosen
+from tests.experiments.reference_options import Found, Row, Rule, attempts, can_still_reach, chosen
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class OptionCase:
     ends_later: int = 0
 
 
-def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict")) -> OptionCase:
+def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict", "unordered")) -> OptionCase:
     """Few distinct times (ties), rows that match several steps or none, every option about every fourth time."""
     rng = random.Random(seed)
     n, span, order = rng.choice((1, 2, 3, 3, 4)), rng.choice((0, 2, 5, 9, 14)), rng.choice(orders)
@@ -48,10 +49,24 @@ def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict")) -> O
         start_from=rng.choice((-99, -99, -99, 1)),
         start_to=rng.choice((99, 99, 99, 5)),
     )
-    units = tuple(_unit(rng, rule, span) for _ in range(rng.randint(1, 3)))
+    bare, tied = rng.random() < 0.2, rng.random() < 0.8
+    rule = Rule(n, within, order, start_from=rule.start_from, start_to=rule.start_to) if bare else _fitted(rng, rule)
+    units = tuple(_unit(rng, rule, span, tied=tied and not bare) for _ in range(rng.randint(1, 3)))
     total = sum(map(len, units))
     cuts = tuple(sorted(rng.randint(0, total) for _ in range(rng.randint(0, 3))))
     return OptionCase(rule, units, cuts, rng.randint(0, 2))
+
+
+def _fitted(rng: random.Random, rule: Rule) -> Rule:
+    """Optional steps and chains; and what an unordered funnel has no room for is left out."""
+    n = rule.n
+    chains = not rule.first_only and rng.random() < 0.3
+    if rule.order == "unordered":
+        bound = ((1, n),) * len(rule.exclusions)
+        return replace(rule, windows={}, gaps={}, increasing=False, exclusions=bound, chains=chains)
+    named = {step for pair in rule.exclusions for step in pair} | rule.occurrence
+    optional = frozenset(k for k in range(2, n + 1) if k not in named and rng.random() < 0.5)
+    return replace(rule, optional=optional if rng.random() < 0.4 else frozenset(), chains=chains)
 
 
 def _between(rng: random.Random, n: int) -> tuple[int, int]:
@@ -59,9 +74,10 @@ def _between(rng: random.Random, n: int) -> tuple[int, int]:
     return after, rng.randint(after + 1, n)
 
 
-def _unit(rng: random.Random, rule: Rule, span: int) -> tuple[Row, ...]:
+def _unit(rng: random.Random, rule: Rule, span: int, *, tied: bool) -> tuple[Row, ...]:
     several, other, rows, last = rng.choice((0, 0.1, 0.3)), rng.choice((0, 0.1, 0.3)), [], 0
-    for time in sorted(rng.randint(0, span) for _ in range(rng.randint(1, 8))):
+    times = [rng.randint(0, span) for _ in range(rng.randint(1, 8))]
+    for time in sorted(times if tied else set(times)):
         last = last % rule.n + 1 if rng.random() < 0.6 else rng.randint(1, rule.n)
         steps = {last} | {k for k in range(1, rule.n + 1) if rng.random() < several}
         steps = frozenset() if rng.random() < other else frozenset(steps)
@@ -87,18 +103,22 @@ def rules(rule: Rule) -> Rules:
         drop=rule.drop,
         hold=rule.hold,
         starts=(rule.start_from, rule.start_to),
+        optional=tuple(sorted(rule.optional)),
+        chains=rule.chains,
     )
 
 
-def columns(case: OptionCase) -> list[np.ndarray]:
-    """keys, moments, masks, extra, codes."""
+def columns(case: OptionCase) -> list[np.ndarray | None]:
+    """keys, moments, masks, extra, codes; the last two only where an option asks for them."""
     n, told = case.rule.n, []
     for key, rows in enumerate(case.units):
         for r in rows:
             mask = sum(1 << (k - 1) for k in r.steps) | r.value << n
             extra = sum(1 << (k - 1) for k in r.firsts) | sum(1 << (n + e - 1) for e in r.excludes)
             told.append((key, r.time, mask, extra, -1 if r.hold is None else r.hold))
-    return [np.array(column, np.int64) for column in zip(*told, strict=True)]
+    keys, moments, masks, extra, codes = (np.array(column, np.int64) for column in zip(*told, strict=True))
+    asked = case.rule.exclusions or case.rule.occurrence
+    return [keys, moments, masks, extra if asked else None, codes if case.rule.hold else None]
 
 
 def check_options(walk_class, case: OptionCase) -> None:
@@ -106,32 +126,62 @@ def check_options(walk_class, case: OptionCase) -> None:
     walk, whole = walk_class(rules(case.rule)), columns(case)
     parts = []
     for a, b in pairwise([0, *case.cuts, len(whole[0])]):
-        parts += walk.feed(*(column[a:b] for column in whole))
+        parts += walk.feed(*(None if column is None else column[a:b] for column in whole))
     parts += walk.finish()
-    found = {key: (part, place) for part in parts for place, key in enumerate(part.key.tolist())}
-    expected = [chosen(list(rows), case.rule) for rows in case.units]
-    offset = 0
-    for key, (rows, right) in enumerate(zip(case.units, expected, strict=True)):
-        assert (key in found) == isinstance(right, Found), (key, right)
-        if isinstance(right, Found):
-            _check_unit(case, list(rows), right, *found[key], offset)
+    found: dict[int, list] = {key: [] for key in range(len(case.units))}
+    for part in parts:
+        for place, key in enumerate(part.key.tolist()):
+            found[key].append((part, place))
+    offset, excluded = 0, 0
+    for key, rows in enumerate(map(list, case.units)):
+        right = expected(rows, case.rule)
+        excluded += sum(one == "excluded" for one, _ in right)
+        entered = [(one, left) for one, left in right if isinstance(one, Found)]
+        assert len(found[key]) == len(entered), (key, right)
+        for (one, left), (part, place) in zip(entered, found[key], strict=True):
+            _check_chain(case, left, one, part, place, offset)
         offset += len(rows)
-    assert walk.excluded == expected.count("excluded")
+    assert walk.excluded == excluded
 
 
-def _check_unit(case: OptionCase, rows: list[Row], right: Found, part, place: int, offset: int) -> None:
-    reach = int(part.reach[place])
-    values = part.first_value[place], part.last_value[place]
-    assert right == Found(
-        tuple(part.times[place, :reach].tolist()),
-        tuple((part.rows[place, :reach] - offset).tolist()),
-        *[int(v) - offset if v >= 0 else None for v in values],
+def expected(rows: list[Row], rule: Rule) -> list[tuple[Found | str, list[Row]]]:
+    """What the reference says of a unit: each chain, or "excluded", with the rows that were left for it."""
+    if rule.chains:
+        return attempts(rows, rule)
+    one = chosen(rows, rule)
+    return [] if one is None else [(one, rows)]
+
+
+def _check_chain(case: OptionCase, rows: list[Row], right: Found, part, place: int, offset: int) -> None:
+    rule, levels = case.rule, len(right.times)
+    numbers = range(1, rule.n + 1) if rule.order == "unordered" else rule.required
+    assert part.reach[place] == numbers[levels - 1]
+    served = [number - 1 for number in numbers[:levels]]
+    values = [int(v) - offset if v >= 0 else None for v in (part.first_value[place], part.last_value[place])]
+    own = tuple(
+        (step, int(part.rows[place, step - 1]) - offset)
+        for step in sorted(rule.optional)
+        if part.times[place, step - 1] != NEVER
     )
+    steps = tuple(numbers[:levels])
+    if rule.order == "unordered":
+        at = part.served[place].tolist()
+        assert sorted(time for time in at if time != NEVER) == sorted(right.times)
+        assert [at[step - 1] for step in right.steps] == list(right.times)
+        steps = right.steps
+    assert right == Found(
+        tuple(part.times[place, served].tolist()),
+        tuple((part.rows[place, served] - offset).tolist()),
+        *values,
+        steps,
+        own,
+    )
+    assert all(part.times[place, step - 1] == rows[row].time for step, row in own)
     until = max(row.time for row in rows) + case.ends_later
-    for step in range(1, case.rule.n + 1):
-        growing = bool(part.maturing(step, case.rule.within, until)[place])
-        right_now = step > reach and can_still_reach(rows, case.rule, step, until)
-        assert growing == right_now, (step, until)
+    still = replace(rule, first_only=rule.first_only or rule.chains)
+    for level, step in enumerate(numbers, 1):
+        growing = bool(part.maturing(step, rule.within, until)[place])
+        assert growing == (level > levels and can_still_reach(rows, still, level, until)), (step, until)
 
 
 def options_of(case: OptionCase) -> set[str]:
@@ -150,6 +200,8 @@ def options_of(case: OptionCase) -> set[str]:
         "occurrence": bool(rule.occurrence),
         "from": rule.start_from > 0,
         "to": rule.start_to < 99,
+        "optional": bool(rule.optional),
+        "chains": rule.chains,
         "tie group": any(
             a.time == b.time and a.steps and b.steps for u in case.units for a, b in pairwise(u)
         ),
@@ -169,7 +221,7 @@ def coverage(cases: list[OptionCase]) -> tuple[Counter[str], Counter[tuple[str, 
         for rows in case.units if case.rule.n > 1 else ():
             found = chosen(list(rows), case.rule)
             entered += isinstance(found, Found)
-            second += isinstance(found, Found) and len(found.times) > 1
+            second += isinstance(found, Found) and found.times[1:] != ()
     return single, pairs, second / entered
 
 
