@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ingest.event import Reject
 from ingest.formats import lines
+from ingest.landing_files import move_durably
 from ingest.staging import BadSource, MappedBy, Staged, stage
 from ingest.store import Cursor, Store
 
@@ -132,7 +133,7 @@ def _publish(store: Store, source: Source, staged: Staged, load_id: int) -> Mani
     landed = store.home / "landed"
     names = [f"{source.key}.parquet", f"{source.key}.exact.parquet"][: len(staged.parts)]
     for part, name in zip(staged.parts, names, strict=True):
-        _move_durably(part, landed / name)
+        move_durably(part, landed / name)
     rejects = f"{source.key}.rejects.parquet" if staged.rejects else None
     if rejects is not None:
         _write_rejects(staged.rejects, landed / rejects)
@@ -166,7 +167,7 @@ def write_manifest(home: Path, manifest: Manifest) -> None:
     path = home / "landed" / f"{manifest.key}.json"
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
-    _move_durably(draft, path)
+    move_durably(draft, path)
 
 
 def _read_manifest(path: Path) -> Manifest:
@@ -183,15 +184,4 @@ def _write_rejects(rejects: tuple[Reject, ...], target: Path) -> None:
     }
     draft = target.with_suffix(".draft")
     pq.write_table(pa.table(columns), draft, compression="zstd")
-    _move_durably(draft, target)
-
-
-def _move_durably(source: Path, target: Path) -> None:
-    with source.open("rb") as file:
-        os.fsync(file.fileno())
-    source.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    move_durably(draft, target)

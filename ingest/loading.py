@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.compaction import compact_if_due
 from ingest.indexing import index
 from ingest.landing import Manifest, Progress, find, make_durable, manifests, measure_source
+from ingest.recorded import index_records
 from ingest.staging import BadSource, MappedBy
 from ingest.store import Store
 
@@ -155,22 +156,10 @@ def catch_up(store: Store) -> int:
         missing = [manifest for manifest in landed if manifest.load_id not in known]
         for manifest in missing:
             index(store, manifest)
-        _release_replayed(store)
+        index_records(store)
         if missing:
             compact_if_due(store)
     return len(missing)
-
-
-def _release_replayed(store: Store) -> None:
-    released = {
-        (record["body"]["load_id"], record["body"]["line"]) for record in store.records.all("replayed")
-    }
-    with store.cursor() as cursor:
-        known = set(cursor.execute("SELECT load_id, line FROM replayed_lines").fetchall())
-        for load_id, line in sorted(released - known):
-            cursor.execute(
-                "INSERT INTO replayed_lines VALUES ($load_id, $line)", {"load_id": load_id, "line": line}
-            )
 
 
 def rebuild(store: Store) -> int:

@@ -136,6 +136,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "sentence": "string",
         "raw": "string",
     },
+    "cohort_members": {"cohort": "string", "person": "string"},
     "events_main": {"person_key": "int32", **{k: v for k, v in _EVENT_COLUMNS.items() if k != "background"}},
 }
 
@@ -188,5 +189,6 @@ def making() -> tuple[str, ...]:
             "view_exposures",
             "view_impressions",
             "view_inferences",
+            "view_cohorts",
         )
     )

@@ -1,6 +1,7 @@
 DROP VIEW IF EXISTS event_attempts;
 DROP VIEW IF EXISTS event_sessions;
 DROP VIEW IF EXISTS rejects;
+DROP VIEW IF EXISTS cohort_members;
 DROP VIEW IF EXISTS impressions;
 DROP VIEW IF EXISTS inferences;
 DROP VIEW IF EXISTS exposures;
@@ -10,6 +11,8 @@ DROP VIEW IF EXISTS events_tail;
 DROP VIEW IF EXISTS tail_lines;
 DROP TABLE IF EXISTS events_main;
 DROP TABLE IF EXISTS hidden_rows;
+DROP TABLE IF EXISTS cohort_files;
+DROP TABLE IF EXISTS cohort_persons;
 DROP TABLE IF EXISTS identities;
 DROP TABLE IF EXISTS replayed_lines;
 DROP TABLE IF EXISTS rejected_lines;

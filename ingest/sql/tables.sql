@@ -21,6 +21,10 @@ CREATE TABLE IF NOT EXISTS flow_starts (event VARCHAR, outer_flow BOOLEAN);
 
 CREATE TABLE IF NOT EXISTS replayed_lines (load_id INTEGER, line BIGINT);
 
+-- Which file each cohort's persons were read from, and the persons as they were when it was frozen.
+CREATE TABLE IF NOT EXISTS cohort_files (cohort VARCHAR, file VARCHAR);
+CREATE TABLE IF NOT EXISTS cohort_persons (cohort VARCHAR, person VARCHAR);
+
 CREATE TABLE IF NOT EXISTS identities (anonymous_id VARCHAR, user_id VARCHAR, ts TIMESTAMPTZ, event_id VARCHAR);
 
 -- Every compacted event, stored in (person, ts, seq, event_id) order under a small integer key.
