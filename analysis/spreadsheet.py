@@ -42,3 +42,12 @@ def _harmless(cell: object) -> object:
     if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
         return f"'{cell}"
     return cell
+
+
+def as_typed(cell: str) -> str:
+    """A cell of our own CSV as it stood in the data: without the apostrophe that `csv_bytes` set before a formula.
+
+    Args:
+        cell: the cell as read.
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell

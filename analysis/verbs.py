@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.ask import TookTooLong, ask, cached
+from analysis.members import verbs as lists
 from analysis.refusals import UNAVAILABLE, refusal, sentences
 from ingest.schema import unbound
 from ingest.store import DatabaseError
@@ -38,7 +39,9 @@ ROOMS = {
 
 
 EXPERIMENT = "experiment"
-FILE_VERBS = frozenset({"ingest", "quarantine_write", "quarantine_replay"})
+FILE_VERBS = frozenset(
+    {"ingest", "quarantine_write", "quarantine_replay", "members_write", "cohort_add", "cohort_refresh"}
+)
 """Verbs that read or write files which the user names: an OSError is then bad input."""
 
 
@@ -230,4 +233,5 @@ VERBS: dict[str, Callable[["Store", Mapping[str, object]], Json]] = {
     "experiment_add": _experiment_add,
     "experiment_list": _experiment_list,
     "doctor": _doctor,
+    **lists.VERBS,
 }

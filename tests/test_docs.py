@@ -58,6 +58,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "home") as opened:
         run_verb(opened, "ingest", {"paths": [str(log)]})
         run_verb(opened, "experiment_add", {"body": EXPERIMENT, "who": "ann"})
+        run_verb(opened, "cohort_add", {"name": "one", "who": "ann", "question": {"funnel": FUNNEL}})
         yield opened
 
 
@@ -65,6 +66,7 @@ def test_the_terminal_has_the_verbs_of_the_design() -> None:
     assert set(ALL_VERBS) == {
         "ingest", "funnel", "taps", "readout", "models", "rebuild", "serve", "demo", "doctor",
         "experiment add", "experiment list", "quarantine list", "quarantine replay",
+        "members", "cohort add", "cohort list", "cohort refresh", "cohort remove",
     }  # fmt: skip
 
 
@@ -111,6 +113,12 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("quarantine_replay", {}, "quarantine"),
         ("experiment_add", {"body": EXPERIMENT, "who": "ann"}, "experiment"),
         ("experiment_list", {}, "experiment"),
+        ("members_write", {"question": {"funnel": FUNNEL}, "kind": "csv", "path": "{log}.csv"}, "members"),
+        ("cohort_add", {"name": "two", "who": "ann", "question": {"funnel": FUNNEL}}, "cohort"),
+        ("cohort_add", {"name": "three", "who": "ann", "ids": "{log}"}, "cohort"),
+        ("cohort_list", {}, "cohort"),
+        ("cohort_refresh", {"name": "one", "who": "ann"}, "cohort"),
+        ("cohort_remove", {"name": "one", "who": "ann"}, "cohort"),
     ],
 )
 def test_every_key_is_documented(store: Store, verb: str, payload: dict, name: str) -> None:
@@ -135,6 +143,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
         "drivers", "members", "readout",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
+        "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",
     }  # fmt: skip
 
 

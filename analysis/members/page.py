@@ -1,5 +1,6 @@
 """A list of units as a piece of a page: the first of them as a table, all of them as a file."""
 
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -10,10 +11,11 @@ import streamlit as st
 from analysis import page, words
 from analysis.ask import cached
 from analysis.members.answers import MembersAnswer
-from analysis.members.choosing import OUTCOMES, Outcome
+from analysis.members.choosing import Outcome
 from analysis.members.compute import MembersQuery, answer
 from analysis.members.export import Kind, as_bytes
 from analysis.members.query import SCHEMA
+from analysis.members.sentences import sentence
 from experiments.funnel import Funnel
 from ingest import Store
 
@@ -41,25 +43,11 @@ def list_of_units(
         lambda: MembersQuery(funnel=funnel, step=step, outcome=outcome, group=group, limit=SHOWN)
     )
     found = page.answered(lambda: cached(store, query, answer))
-    st.markdown(page.plain(sentence(found, page.lang())))
+    st.markdown(page.plain(_sentence(found)))
     if not found.total:
         return
     page.table(table(found, page.lang()), alt=page.t("members.alt", n=len(found.members)))
     _files(store, query, key)
-
-
-def sentence(found: MembersAnswer, lang: str) -> str:
-    """How many units the list has, and what became of the others that got as far.
-
-    Args:
-        found: The answer.
-        lang: `en` or `ja`.
-    """
-    counts = {name: words.number(getattr(found.outcomes, name), lang) for name in OUTCOMES}
-    if found.step == 1:
-        return words.t("members.entered", lang, step=found.name, n=words.number(found.total, lang))
-    before = words.number(sum(getattr(found.outcomes, name) for name in OUTCOMES), lang)
-    return words.t(f"members.{found.outcome}", lang, step=found.name, before=before, **counts)
 
 
 def table(found: MembersAnswer, lang: str) -> pd.DataFrame:
@@ -79,6 +67,10 @@ def table(found: MembersAnswer, lang: str) -> pd.DataFrame:
         for one in found.members
     ]
     return pd.DataFrame(rows, columns=[words.t(f"members.column.{name}", lang) for name in names])
+
+
+def _sentence(found: MembersAnswer) -> str:
+    return sentence(found.step, found.name, found.outcome, asdict(found.outcomes), page.lang())
 
 
 def _files(store: Store, query: MembersQuery, key: str) -> None:

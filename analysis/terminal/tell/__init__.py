@@ -21,6 +21,12 @@ TELLERS = {
     "taps": "taps",
     "readout": "readout",
     "models": "models",
+    "members": "lists",
+    "members_write": "lists",
+    "cohort_add": "lists",
+    "cohort_list": "lists",
+    "cohort_refresh": "lists",
+    "cohort_remove": "lists",
 }
 
 
