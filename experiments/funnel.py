@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from experiments.breakdown import MOST_GROUPS, Attribution, Breakdown
+from experiments.breakdown import MOST_GROUPS, Attribution, Breakdown, Touch
 from experiments.conditions import Moment, Name, Shape, Where
 from experiments.durations import microseconds
 from experiments.steps import ANY_EVENT, Exclusion, Step, one_of
@@ -188,7 +188,13 @@ class Funnel(Shape):
 
     @model_validator(mode="after")
     def _split_at_a_step(self) -> Self:
-        step = None if self.breakdown is None else self.breakdown.step
+        by = self.breakdown
+        if by is not None and by.several and self.count == "chains":
+            raise ValueError(
+                f"`attribution` is {by.attribution!r}; must be first_touch or last_touch where `count` is 'chains'; "
+                "choose one of them."
+            )
+        step = None if by is None else by.step
         if step is None:
             return self
         if step > len(self.steps):
@@ -222,6 +228,11 @@ class Funnel(Shape):
         """
         before = [k for k in range(1, step) if not self.steps[k - 1].optional]
         return before[-1] if before else 1
+
+    @property
+    def touch(self) -> Touch | None:
+        """Which of a unit's values says where it stands, of the first or the last; None if none is asked for."""
+        return None if self.breakdown is None else self.breakdown.touch
 
     @property
     def within_us(self) -> int:

@@ -1,13 +1,10 @@
 """What the funnel room answers, and the same as plain JSON."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
 
+from analysis.steps.grouping import Kind
 from experiments.stats.effects import NoEffect
-
-Kind = Literal["value", "missing", "rest"]
-REST = "$other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class StepAnswer:
         from_previous: units / units of the step before, 0..1; None if there are none. 1 for the first step.
         time: None for the first step, and where nobody got.
         maturing: Units that have not reached it and have a chain that still could after the end of observation.
+        optional: No later step waits for it; from_previous of the next is from the last required step.
     """
 
     name: str
@@ -40,6 +38,7 @@ class StepAnswer:
     from_previous: float | None
     time: StepTime | None
     maturing: int
+    optional: bool = False
 
     def seconds(self, name: str) -> float | None:
         """One figure of the step's time, such as "p50_s"; None where there is none."""
@@ -47,11 +46,20 @@ class StepAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class EventReach:
+    """In an unordered funnel: in how many chosen chains a step was served, and their share of all who entered."""
+
+    name: str
+    units: int
+    from_start: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One group of the breakdown.
 
     Args:
-        by: The value in a tuple of one; (None,) for units without a value; ("$other",) for the rest.
+        by: The value in a tuple, one per field; None for what is missing; all "$other" for the rest.
         kind: value | missing | rest: tells a value that reads "$other" from the rest.
         values: How many different values stand in it; 0 for missing.
         steps: As for everybody.
@@ -72,8 +80,9 @@ class FunnelAnswer:
         within_s: The window in seconds.
         unit: What is counted.
         timezone: The reporting zone.
-        by: The field of the breakdown, or none.
-        steps: One per step.
+        by: The fields of the breakdown, one or two, or none.
+        steps: One per step; of an unordered funnel one per level, "any k of n".
+        events: Of an unordered funnel: how often each of its steps was served.
         groups: Values by units that entered (most first), then missing, then the rest; empty without breakdown.
         excluded_units: Units that an exclusion removed, from step 1 on.
         units_without_id: Events of a step that carry no unit and are left out.
@@ -83,6 +92,7 @@ class FunnelAnswer:
         data_version: The version of the data behind it.
         synthetic: Whether any load behind it was declared synthetic.
         sql: What ran.
+        attribution: Which of a unit's values says in which group it stands; None without breakdown.
     """
 
     name: str
@@ -91,6 +101,7 @@ class FunnelAnswer:
     timezone: str
     by: tuple[str, ...]
     steps: tuple[StepAnswer, ...]
+    events: tuple[EventReach, ...]
     groups: tuple[Group, ...]
     excluded_units: int
     units_without_id: int
@@ -100,6 +111,7 @@ class FunnelAnswer:
     data_version: str
     synthetic: bool
     sql: str
+    attribution: str | None = None
 
 
 def to_json(answer: FunnelAnswer) -> dict[str, object]:
@@ -114,6 +126,7 @@ def to_json(answer: FunnelAnswer) -> dict[str, object]:
     return {
         "name": answer.name,
         "steps": [_step(step) for step in answer.steps],
+        "events": [asdict(one) for one in answer.events],
         "groups": [
             {
                 "by": list(group.by),
@@ -124,6 +137,7 @@ def to_json(answer: FunnelAnswer) -> dict[str, object]:
             for group in answer.groups
         ],
         "breakdown": list(answer.by),
+        "attribution": answer.attribution,
         "excluded_units": answer.excluded_units,
         "units_without_id": answer.units_without_id,
         "not_numbers": dict(answer.not_numbers),
@@ -146,6 +160,7 @@ def _step(step: StepAnswer) -> dict[str, object]:
         "from_previous": step.from_previous,
         "time": None if time is None else {name: getattr(time, name) for name in time.__slots__},
         "maturing": step.maturing,
+        "optional": step.optional,
     }
 
 

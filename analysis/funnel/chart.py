@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import palette, words
 from analysis.funnel.answers import FunnelAnswer, StepAnswer
-from analysis.funnel.sentences import group_name
+from analysis.funnel.sentences import fields_name, group_name
 from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
@@ -56,8 +56,8 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
         x=_share(lang, "share:Q"),
     )
     colours = alt.Scale(domain=shown, range=list(palette.SERIES[: len(shown)]))
-    legend = alt.Legend(title=found.by[0], orient="top", labelLimit=240)
-    group = alt.Tooltip("group:N", title=found.by[0])
+    legend = alt.Legend(title=fields_name(found.by), orient="top", labelLimit=240)
+    group = alt.Tooltip("group:N", title=fields_name(found.by))
     bars = base.mark_bar().encode(
         color=alt.Color("group:N", scale=colours, sort=shown, legend=legend), tooltip=[group, *_tips(lang)]
     )

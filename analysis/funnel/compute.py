@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.funnel.answers import REST, FunnelAnswer, Group, Kind, StepAnswer, StepTime
-from analysis.steps import Walked, walk_funnel
+from analysis.funnel.answers import EventReach, FunnelAnswer, Group, StepAnswer, StepTime
+from analysis.steps import NEVER, Walked, walk_funnel
+from analysis.steps.grouping import grouped
+from experiments.breakdown import Breakdown
 from experiments.funnel import Funnel
 from experiments.stats.effects import NoEffect
 
@@ -30,8 +31,8 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
 
     Rates are shares of units that entered (from_start) or reached the step before (from_previous), so they never
     rise. They carry no interval: who reaches a step is decided by those before it; compare groups on the readout.
-    Step times run from the previous step of each unit's chosen chain; quantiles interpolate linearly between order
-    statistics (Hyndman and Fan 1996, type 7).
+    Step times run from the previous required step of each unit's chosen chain; quantiles interpolate linearly between
+    order statistics (Hyndman and Fan 1996, type 7). The steps of an unordered funnel are levels: any k of its steps.
 
     Args:
         store: An open store.
@@ -43,8 +44,8 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
     Raises:
         ValueError: A condition cannot be asked of its field.
     """
-    walked = walk_funnel(store, query)
-    names = tuple(step.label for step in query.steps)
+    walked = walk_funnel(store, query, chains=True)
+    names = _names(query)
     (steps,) = _steps(names, walked, np.zeros(len(walked.reach), np.int16), 1)
     return FunnelAnswer(
         name=query.name,
@@ -53,7 +54,8 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         timezone=query.timezone,
         by=() if query.breakdown is None else query.breakdown.by,
         steps=steps,
-        groups=() if query.breakdown is None else _groups(names, walked, query.breakdown.top),
+        events=_events(query, walked),
+        groups=() if query.breakdown is None else _groups(names, walked, query.breakdown),
         excluded_units=walked.excluded_units,
         units_without_id=walked.without_unit,
         not_numbers=walked.not_numbers,
@@ -62,14 +64,14 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         data_version=walked.data_version,
         synthetic=walked.synthetic,
         sql=walked.sql,
+        attribution=None if query.breakdown is None else query.breakdown.attribution,
     )
 
 
 def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
     """The steps of each group, where `group` says in which of `groups` every unit stands."""
-    growing = np.flatnonzero(walked.growing)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda k: _step(k, walked, growing, group, groups), range(len(names))))
+        found = list(pool.map(lambda k: _step(k, walked, group, groups), range(1, len(names) + 1)))
     units, maturing, times = zip(*found, strict=True)
     return [
         tuple(
@@ -77,9 +79,10 @@ def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> 
                 name=name,
                 units=units[k][g],
                 from_start=_share(units[k][g], units[0][g]),
-                from_previous=_share(units[k][g], units[max(k - 1, 0)][g]),
+                from_previous=_share(units[k][g], units[walked.before(k + 1) - 1][g]),
                 time=times[k][g],
                 maturing=maturing[k][g],
+                optional=k + 1 in walked.optional,
             )
             for k, name in enumerate(names)
         )
@@ -88,23 +91,42 @@ def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> 
 
 
 def _step(
-    k: int, walked: Walked, growing: Ints, group: Ints, groups: int
+    step: int, walked: Walked, group: Ints, groups: int
 ) -> tuple[list[int], list[int], list[StepTime | None]]:
-    """How many of each group reached step k + 1, how many still could, and how long it took."""
-    reached = np.flatnonzero(walked.reach > k)
-    waiting = growing[(walked.reach[growing] <= k) & (walked.grows_to[growing] > k)]
+    """How many of each group reached a step, how many still could, and how long it took."""
+    reached = np.flatnonzero(walked.reached(step))
+    waiting = np.flatnonzero(walked.maturing(step))
     n = np.bincount(group[reached], minlength=groups)
-    parts = _durations(walked, k, reached, group, n) if k else []
+    parts = _durations(walked, step, reached, group, n) if step > 1 else []
     times = [_time(part) for part in parts] or [None] * groups
     return n.tolist(), np.bincount(group[waiting], minlength=groups).tolist(), times
 
 
-def _durations(walked: Walked, k: int, reached: Ints, group: Ints, n: Ints) -> list[Ints]:
-    """Microseconds from step k to step k + 1 of those who reached it, group by group."""
-    us = walked.times[reached, k] - walked.times[reached, k - 1]
+def _durations(walked: Walked, step: int, reached: Ints, group: Ints, n: Ints) -> list[Ints]:
+    """Microseconds from the required step before of those who reached the step, group by group."""
+    us = walked.times[reached, step - 1] - walked.times[reached, walked.before(step) - 1]
     if len(n) > 1:
         us = us[np.argsort(group[reached], kind="stable")]
     return np.split(us, np.cumsum(n)[:-1])
+
+
+def _names(query: FunnelQuery) -> tuple[str, ...]:
+    """What the steps are called; in an unordered funnel, the levels."""
+    n = len(query.steps)
+    if query.order == "unordered":
+        return tuple(f"any {k} of {n}" for k in range(1, n + 1))
+    return tuple(step.label for step in query.steps)
+
+
+def _events(query: FunnelQuery, walked: Walked) -> tuple[EventReach, ...]:
+    """Of an unordered funnel: in how many chosen chains each step was served."""
+    if walked.served is None:
+        return ()
+    units = np.count_nonzero(walked.served != NEVER, axis=0).tolist()
+    return tuple(
+        EventReach(step.label, n, _share(n, len(walked.reach)))
+        for step, n in zip(query.steps, units, strict=True)
+    )
 
 
 def _nobody(step: str) -> NoEffect:
@@ -123,35 +145,9 @@ def _time(us: Ints) -> StepTime | None:
     return StepTime(float(us.mean()) / _US, *map(float, quantiles))
 
 
-def _groups(names: tuple[str, ...], walked: Walked, top: int) -> tuple[Group, ...]:
-    """Values by units that entered, then missing, then the rest; each unit stands in one group."""
-    values = pa.nulls(len(walked.reach)) if walked.values is None else walked.values
-    found = values if isinstance(values, pa.DictionaryArray) else values.dictionary_encode()
-    labels = [_label(value) for value in found.dictionary.to_pylist()]
-    codes = found.indices.fill_null(len(labels)).to_numpy(zero_copy_only=False).astype(np.int64)
-    entered = np.bincount(codes, minlength=len(labels) + 1)
-    seen = [code for code in range(len(labels)) if entered[code]]
-    ranked = sorted(seen, key=lambda code: (-entered[code], labels[code]))
-    named: list[tuple[tuple[str | None], Kind, list[int]]] = [
-        ((labels[c],), "value", [c]) for c in ranked[:top]
-    ]
-    named += [((None,), "missing", [len(labels)])] if entered[-1] else []
-    named += [((REST,), "rest", ranked[top:])] if ranked[top:] else []
-    place = np.zeros(len(entered), np.int16)
-    for nth, (_, _, members) in enumerate(named):
-        place[members] = nth
-    return tuple(
-        Group(by=by, kind=kind, values=0 if kind == "missing" else len(members), steps=steps)
-        for (by, kind, members), steps in zip(
-            named, _steps(names, walked, place[codes], len(named)), strict=True
-        )
-    )
-
-
-def _label(value: object) -> str:
-    """A value as people write it: true, 4000 (not 4000.0), text as it is."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _groups(names: tuple[str, ...], walked: Walked, by: Breakdown) -> tuple[Group, ...]:
+    """Values by units that entered, then missing, then the rest."""
+    rows = walked if walked.groups is None else walked.groups
+    found = grouped(rows.values, len(rows.reach), len(by.by), by.top)
+    steps = _steps(names, rows, found.place, len(found.labels))
+    return tuple(map(Group, found.labels, found.kinds, found.values, steps))

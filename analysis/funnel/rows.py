@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis import words
 from analysis.funnel.answers import FunnelAnswer, StepAnswer
-from analysis.funnel.sentences import counted, group_name
+from analysis.funnel.sentences import counted, fields_name, group_name
 from analysis.words import t
 
 
@@ -19,7 +19,7 @@ def group_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
     """Groups against steps: how many reached it, and their share of those who entered."""
     return pd.DataFrame(
         [
-            {found.by[0]: group_name(group, lang)}
+            {fields_name(found.by): group_name(group, lang)}
             | {
                 f"{place}. {step.name}": _share(step, found.unit, lang)
                 for place, step in enumerate(group.steps, 1)
@@ -30,14 +30,21 @@ def group_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
 
 
 def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
-    """Every figure, one row per group and step ("all" is everybody): plain names, rates 0..1, seconds."""
-    everybody: list[tuple[str, str | None, tuple[StepAnswer, ...]]] = [("all", None, found.steps)]
-    groups = everybody + [(group.kind, group.by[0], group.steps) for group in found.groups]
+    """Every figure, one row per group and step ("all" is everybody): plain names, rates 0..1, seconds.
+
+    A second field of the breakdown stands in `value_2`.
+    """
+    columns = ("value", *(f"value_{nth}" for nth in range(2, len(found.by) + 1)))
+    nobodys = (None,) * len(columns)
+    everybody: list[tuple[str, tuple[str | None, ...], tuple[StepAnswer, ...]]] = [
+        ("all", nobodys, found.steps)
+    ]
+    groups = everybody + [(group.kind, group.by, group.steps) for group in found.groups]
     return pd.DataFrame(
         [
             {
                 "group": kind,
-                "value": value,
+                **dict(zip(columns, values, strict=True)),
                 "step": place,
                 "name": step.name,
                 "units": step.units,
@@ -50,7 +57,7 @@ def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
                 "p90_s": step.seconds("p90_s"),
                 "maturing": step.maturing,
             }
-            for kind, value, steps in groups
+            for kind, values, steps in groups
             for place, step in enumerate(steps, 1)
         ]
     )

@@ -1,17 +1,20 @@
 """The funnel in words: steps, conditions, the question as a sentence, the finding."""
 
 from itertools import pairwise
+from typing import get_args
 
 from analysis import words
 from analysis.funnel.answers import FunnelAnswer, Group, StepAnswer
 from analysis.funnel.compute import FunnelQuery
 from analysis.words import t
+from experiments.breakdown import Touch
 from experiments.conditions import Operators
 from experiments.funnel import Funnel
 from experiments.steps import Matched
 
 _UNITS = {"user": "person", "session": "session", "attempt": "attempt", "impression": "impression"}
 
+BETWEEN = " · "
 _DURATIONS = {"ms": "ms", "s": "whole_s", "m": "min", "h": "h", "d": "d"}
 
 
@@ -89,12 +92,25 @@ def group_name(group: Group, lang: str) -> str:
         return t("funnel.group.missing", lang)
     if group.kind == "rest":
         return t("funnel.group.rest", lang, n=group.values)
-    return str(group.by[0])
+    return BETWEEN.join(t("funnel.group.missing", lang) if one is None else one for one in group.by)
+
+
+def fields_name(fields: tuple[str, ...]) -> str:
+    """The fields of a breakdown: device, or device · platform."""
+    return BETWEEN.join(fields)
+
+
+def attribution_name(attribution: str, lang: str) -> str:
+    """Which of a unit's values says where it stands."""
+    kind, _, step = attribution.partition(":")
+    return t("funnel.attribution.step", lang, n=step) if step else t(f"funnel.attribution.{kind}", lang)
 
 
 def notes(found: FunnelAnswer, lang: str) -> list[str]:
     """What was left out or may still change, each in a sentence."""
     told = [t("funnel.note.method", lang), t("funnel.note.interval", lang)]
+    if found.attribution is not None and found.attribution not in get_args(Touch):
+        told.append(t("funnel.note.several", lang, unit=unit_name(found.unit, lang)))
     growing = max((step.maturing for step in found.steps), default=0)
     if growing:
         told.append(t("funnel.note.maturing", lang, n=counted(growing, found.unit, lang)))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from analysis.steps.columns import coded
 from analysis.steps.walking import Walked, walk_funnel
-from experiments.funnel import Breakdown, Funnel
+from experiments.breakdown import Breakdown
+from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -41,14 +42,5 @@ def attributed(store: "Store", funnel: Funnel, field: str) -> Attributed:
     """
     split = Breakdown(by=(field,), attribution="first_touch")
     walked = walk_funnel(store, funnel.model_copy(update={"breakdown": split}))
-    found = pa.nulls(len(walked.reach)) if walked.values is None else walked.values
-    coded = found if isinstance(found, pa.DictionaryArray) else found.dictionary_encode()
-    names = tuple(map(_text, coded.dictionary.to_pylist()))
-    codes = coded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False).astype(np.int64)
-    return Attributed(names, codes, walked)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    names, codes = coded(walked.values, len(walked.reach))
+    return Attributed(tuple(names), codes, walked)

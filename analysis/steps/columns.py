@@ -1,17 +1,25 @@
 """Arrow columns for the walk: units as ascending integers, and the value each unit is attributed to."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from experiments.breakdown import Touch
+
 if TYPE_CHECKING:
     from experiments.walk import Units
 
 Ints = NDArray[np.int64]
-Touch = Literal["first_touch", "last_touch"]
+
+
+def text_of(value: object) -> str:
+    """A value as people write it: true, 4000 (not 4000.0), text as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def with_unit(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -46,6 +54,14 @@ def places(units: "list[Units]", attribution: Touch) -> pa.Array:
     marks = [unit.first_mark if attribution == "first_touch" else unit.last_mark for unit in units]
     found = np.concatenate(marks)
     return pa.array(found - 1, mask=found == 0)
+
+
+def coded(values: pa.Array | None, units: int) -> tuple[list[str], Ints]:
+    """The values of one field as people write them, and the place of each unit's; their number where it has none."""
+    found = pa.nulls(units) if values is None else values
+    whole = found if isinstance(found, pa.DictionaryArray) else found.dictionary_encode()
+    names = [text_of(value) for value in whole.dictionary.to_pylist()]
+    return names, whole.indices.fill_null(len(names)).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 class Named:

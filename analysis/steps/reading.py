@@ -11,8 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.ask import ask, batches
-from analysis.steps.columns import Named, Touch, Touched, keys_of, places, with_unit
+from analysis.steps.cohorts import kept
+from analysis.steps.columns import Named, Touched, keys_of, places, with_unit
 from analysis.steps.selection import Selection
+from experiments.breakdown import Touch
 from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
@@ -100,14 +102,14 @@ def _read(
         return _read_ruled(store, funnel, selection, known, part)
     n = len(funnel.steps)
     walk = Walk(n, funnel.within_us, rows=False)
-    by = funnel.breakdown
-    touched = None if by is None or known else Touched(by.attribution)
+    touch = funnel.touch
+    touched = None if touch is None or known else Touched(touch)
     units: list[Units] = []
     unit: pa.Scalar | None = None
     named = Named()
     without_unit = 0
     with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
-        for every in reader:
+        for every in kept(store, funnel, reader):
             batch = with_unit(every)
             without_unit += len(every) - len(batch)
             keys, unit = keys_of(batch["unit"], unit, walk.key)
@@ -121,7 +123,7 @@ def _read(
     units += ended
     if touched is not None:
         return Read(units, touched.finish(ended), named.of(units), without_unit)
-    return Read(units, None if by is None else places(units, by.attribution), named.of(units), without_unit)
+    return Read(units, None if touch is None else places(units, touch), named.of(units), without_unit)
 
 
 def _read_ruled(
@@ -130,31 +132,34 @@ def _read_ruled(
     from experiments.walk import WalkOfWholes, rules_of
 
     walk = WalkOfWholes(rules_of(funnel), rows=False)
-    by, n = funnel.breakdown, len(funnel.steps)
+    touch, n = funnel.touch, len(funnel.steps)
     units: list[Units] = []
     carried: list[pa.Array] = []
     unit: pa.Scalar | None = None
     named = Named()
     without_unit = 0
     with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
-        for every in reader:
+        for every in kept(store, funnel, reader):
             batch = with_unit(every)
             if len(batch) < len(every):
                 lost = every.filter(every["unit"].is_null())["steps"].to_numpy()
                 without_unit += int(np.count_nonzero(lost & ((1 << n) - 1)))
             keys, unit = keys_of(batch["unit"], unit, walk.key)
             named.follow(batch["unit"], keys)
-            whole = [batch[name].to_numpy() for name in ("steps", "extra", "code")]
-            units += walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), *whole)
-            if by is not None and not known:
+            held = (
+                batch[name].to_numpy() if name in batch.schema.names else None for name in ("extra", "code")
+            )
+            times, steps = batch["ts"].cast(pa.int64()).to_numpy(), batch["steps"].to_numpy()
+            units += walk.feed(keys, times, steps, *held)
+            if touch is not None and not known:
                 carried.append(batch["value"])
     units += walk.finish()
     found = named.of(units)
-    if by is None or known:
+    if touch is None or known:
         return Read(
-            units, None if by is None else places(units, by.attribution), found, without_unit, walk.excluded
+            units, None if touch is None else places(units, touch), found, without_unit, walk.excluded
         )
-    return Read(units, _picked(carried, units, by.attribution), found, without_unit, walk.excluded)
+    return Read(units, _picked(carried, units, touch), found, without_unit, walk.excluded)
 
 
 def _picked(carried: list[pa.Array], units: "list[Units]", attribution: Touch) -> pa.Array:

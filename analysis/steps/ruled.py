@@ -1,7 +1,7 @@
 """What a funnel with options reads: beside the step mask, exclusions, first occurrences and the held value."""
 
 from functools import lru_cache, reduce
-from operator import add, and_, or_
+from operator import add, and_
 
 import ibis
 import ibis.expr.types as ir
@@ -15,10 +15,13 @@ from analysis.steps.selection import (
     is_there,
     mask_of,
     numeric_of,
-    places_of,
+    place_of,
     ranged,
+    some_name,
     source,
     times_of,
+    valued,
+    valued,
 )
 from experiments.funnel import Funnel
 from ingest.events import BACKGROUND
@@ -34,7 +37,7 @@ def hash_of(text: str) -> dt.uint64:
 def select_ruled(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:
     """Compile a funnel with options to what it reads; what was compiled lately is kept.
 
-    The columns are those of a plain funnel, and `extra` and `code` as the walk takes them. Conditions on every event
+    The columns are those of a plain funnel, and `extra` and `code` as the walk takes them, where an option asks. Conditions on every event
     leave the others out altogether: they neither exclude nor stand between. `from` and `to` are left to the walk.
     A strict funnel reads every event of its units, except those that the tracking plan calls background.
 
@@ -57,25 +60,19 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     every, unit = source(
         funnel.model_copy(update={"from_": None}) if history else funnel, clustered=clustered
     )
-    n, named = len(funnel.steps), [is_named(every, step) for step in funnel.steps]
+    named = [is_named(every, step) for step in funnel.steps]
     barred = [is_named(every, one) for one in funnel.exclusions]
     steps = mask_of(
         every, funnel.model_copy(update={"from_": None, "to": None, "where": {}}), named
     ).fill_null(0)
-    columns = {
-        "unit": unit,
-        "ts": every.ts,
-        "steps": steps,
-        "extra": _extra(every, funnel, named, barred, steps),
-    }
-    columns["code"] = _code(every, funnel)
-    value = None if funnel.breakdown is None else field(every, funnel.breakdown.by[0])
-    if value is not None and known:
-        columns["steps"] = steps + places_of(value, known, n)
-    elif value is not None:
-        columns["steps"] = steps + ibis.cases((is_there(value), 1 << n), else_=0).cast("int64")
-        columns["value"] = value
-    rows = every.filter(_taken(every, funnel, [*named, *barred]), *holds(every, funnel.where))
+    columns = {"unit": unit, "ts": every.ts, "steps": steps}
+    if history or barred:
+        columns["extra"] = _extra(every, funnel, named, barred, steps)
+    if funnel.hold:
+        columns["code"] = _code(every, funnel)
+    mark, values = valued(every, funnel, known)
+    columns |= values if mark is None else {"steps": steps + mark, **values}
+    rows = every.filter(_taken(every, funnel), *holds(every, funnel.where))
     if ordered:
         rows = rows.select(**columns, seq=every.seq, event_id=every.event_id)
         text = sql_of(rows.order_by("unit", "ts", "seq", "event_id").select(*columns))
@@ -87,13 +84,16 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     return Selection(text, counts, tuple(wrong))
 
 
-def _taken(rows: ir.Table, funnel: Funnel, named: list[ir.BooleanValue]) -> ir.BooleanValue:
+def _taken(rows: ir.Table, funnel: Funnel) -> ir.BooleanValue:
     """Is the event of any interest?"""
-    some = reduce(or_, named)
+    matched = [*funnel.steps, *funnel.exclusions]
+    some = some_name(rows, matched)
+    if some is None:
+        return rows.event.notnull()
     if funnel.order != "strict":
         return some
-    background = reduce(or_, [rows.event == name for name in sorted(BACKGROUND)])
-    return some | ~background
+    telemetry = BACKGROUND - {name for one in matched for name in one.events or ()}
+    return place_of(rows, sorted(telemetry)).isnull()
 
 
 def _extra(
@@ -117,8 +117,6 @@ def _extra(
 
 def _code(rows: ir.Table, funnel: Funnel) -> ir.IntegerValue:
     """The held values as one number; -1 if one of them is missing."""
-    if not funnel.hold:
-        return ibis.literal(0, type="int64")
     values = [field(rows, name) for name in funnel.hold]
     text = reduce(add, [value.cast("string") + _BETWEEN_VALUES for value in values])
     code = (hash_of(text) // 2).cast("int64")

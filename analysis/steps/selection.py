@@ -41,6 +41,8 @@ _FEW = frozenset(
 )
 """Text columns that hold the same few values over and over."""
 MOST_KNOWN = 255
+VALUES = "value", "value_2"
+"""The columns of the values that a funnel is split by."""
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
@@ -94,8 +96,8 @@ def values(funnel: Funnel) -> str | None:
     Args:
         funnel: The definition; its unit is stored in order.
     """
-    by = "" if funnel.breakdown is None else funnel.breakdown.by[0]
-    return _values(by) if by in _FEW else None
+    by = () if funnel.breakdown is None else funnel.breakdown.by
+    return _values(by[0]) if len(by) == 1 and by[0] in _FEW else None
 
 
 @cache
@@ -111,14 +113,9 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     seen, unit = source(funnel, clustered=clustered)
     named = [is_named(seen, step) for step in funnel.steps]
     steps = mask_of(seen, funnel, named)
-    value = None if funnel.breakdown is None else field(seen, funnel.breakdown.by[0])
-    columns = {"unit": unit, "ts": seen.ts, "steps": steps}
-    if value is not None and known:
-        columns["steps"] = steps + places_of(value, known, len(named))
-    elif value is not None:
-        columns["steps"] = steps + ibis.cases((is_there(value), 1 << len(named)), else_=0).cast("int64")
-        columns["value"] = value
-    some = _some_name(seen, funnel)
+    mark, values = valued(seen, funnel, known)
+    columns = {"unit": unit, "ts": seen.ts, "steps": steps if mark is None else steps + mark, **values}
+    some = some_name(seen, funnel.steps)
     rows = seen if some is None else seen.filter(some)
     if ordered:
         rows = rows.filter(steps > 0).select(**columns, seq=seen.seq, event_id=seen.event_id)
@@ -162,15 +159,17 @@ def is_named(rows: ir.Table, step: Matched) -> ir.BooleanValue:
     return reduce(or_, [rows.event == name for name in step.events])
 
 
-def _some_name(rows: ir.Table, funnel: Funnel) -> ir.BooleanValue | None:
-    """Is the event one of any step? None if one of them takes every event."""
-    names = [step.events for step in funnel.steps]
+def some_name(rows: ir.Table, matched: Sequence[Matched]) -> ir.BooleanValue | None:
+    """Is the event one of those that are named? None if one of them takes every event."""
+    names = [one.events for one in matched]
     if any(events is None for events in names):
         return None
-    return _place(rows, sorted({name for events in names if events is not None for name in events})).notnull()
+    return place_of(
+        rows, sorted({name for events in names if events is not None for name in events})
+    ).notnull()
 
 
-def _place(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
+def place_of(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
     """The place of the event's name in a list. DuckDB looks it up once per different name, and never joins."""
     return list_position(_texts(names), rows.event)
 
@@ -193,9 +192,31 @@ def mask_of(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) ->
             for event in step.events:
                 bits[event] = bits.get(event, 0) | 1 << k
     if bits:
-        masks = list_extract(_numbers(bits.values()), _place(rows, list(bits)))
+        masks = list_extract(_numbers(bits.values()), place_of(rows, list(bits)))
         parts.insert(0, masks.fill_null(0) if parts else masks)
     return reduce(add, parts)
+
+
+def valued(
+    rows: ir.Table, funnel: Funnel, known: Sequence[str]
+) -> tuple[ir.IntegerValue | None, dict[str, ir.Value]]:
+    """What the breakdown adds: a mark above the bits of the steps, and the values where their places do not do.
+
+    Args:
+        rows: The events.
+        funnel: The definition.
+        known: Every value of the breakdown's one field; empty if they are many or the fields are two.
+
+    Returns:
+        The mark, 0 where there is no value, and columns `value` and `value_2`; None and none without breakdown.
+    """
+    if funnel.breakdown is None:
+        return None, {}
+    values, n = [field(rows, name) for name in funnel.breakdown.by], len(funnel.steps)
+    if known:
+        return places_of(values[0], known, n), {}
+    some = reduce(or_, [is_there(value) for value in values])
+    return ibis.cases((some, 1 << n), else_=0).cast("int64"), dict(zip(VALUES, values, strict=False))
 
 
 def places_of(value: ir.StringValue, known: Sequence[str], n: int) -> ir.IntegerValue:

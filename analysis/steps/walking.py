@@ -1,6 +1,7 @@
 """A funnel walked over a store: what is read how, and one row per unit that entered."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
-from analysis.steps.reading import Range, ranges_of, read_all, stored_units
+from analysis.steps.pairing import paired
+from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
 from analysis.steps.ruled import select_ruled
 from analysis.steps.selection import MOST_KNOWN, Selection, select, values
+from analysis.steps.several import read_several
 from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
+Reading = Callable[["Store", Funnel, Selection, tuple[str, ...], list[Range] | None], Read]
 _TRIES = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+NEVER = np.iinfo(np.int64).min
+"""A time that is none, as the walk writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class Walked:
         sql: What ran.
         excluded_units: Units that an exclusion removed.
         grows_to: The furthest step that a growing unit could still reach.
+        groups: One row per unit and group where a unit may stand in several, or in none; None where `values` says it.
+        optional: Steps, 1-based, that no other waits for; their `times` are NEVER where they were not taken.
+        open_steps: (units, n) could the step still come? Only where steps are optional.
+        served: (units, n) when each step was served, NEVER where it was not; only of an unordered funnel, whose
+            `reach` and `times` are of levels.
     """
 
     reach: Ints
@@ -58,9 +69,29 @@ class Walked:
     sql: str
     excluded_units: int
     grows_to: Ints
+    groups: "Walked | None" = None
+    optional: frozenset[int] = frozenset()
+    open_steps: NDArray[np.bool_] | None = None
+    served: Ints | None = None
+
+    def reached(self, step: int) -> NDArray[np.bool_]:
+        """Which units reached a step, 1-based; in an unordered funnel, as many different steps."""
+        if step in self.optional:
+            return self.times[:, step - 1] != NEVER
+        return self.reach >= step
+
+    def before(self, step: int) -> int:
+        """The last required step before this one; 1 before the first."""
+        return max((one for one in range(1, step) if one not in self.optional), default=1)
+
+    def maturing(self, step: int) -> NDArray[np.bool_]:
+        """Which units have not reached a step and still could after the end of observation."""
+        if self.open_steps is not None:
+            return self.open_steps[:, step - 1]
+        return self.growing & (self.reach < step) & (self.grows_to >= step)
 
 
-def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
+def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walked:
     """Walk a funnel over everything a store holds.
 
     Persons are read where they are stored in (person, time) order, several ranges of them side by side; the walk
@@ -70,14 +101,20 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
     Args:
         store: An open store.
         funnel: The definition.
+        chains: May several rows come from one unit, if the definition counts chains?
 
     Returns:
         One row per unit that entered.
 
     Raises:
-        ValueError: A condition cannot be asked of its field.
+        ValueError: A condition cannot be asked of its field, or chains are counted where they may not.
         TookTooLong: The question ran past its time limit.
     """
+    if funnel.count == "chains" and not chains:
+        raise ValueError(
+            "`count` is 'chains'; must be 'units' here, for chains of one unit are not independent of each other; "
+            "leave it out."
+        )
     for _ in range(_TRIES):
         walked = _walk_once(store, funnel)
         if store.data_version() == walked.data_version:
@@ -87,6 +124,20 @@ def walk_funnel(store: "Store", funnel: Funnel) -> Walked:
 
 
 def _walk_once(store: "Store", funnel: Funnel) -> Walked:
+    by = funnel.breakdown
+    if by is not None and by.several:
+        found = _walked(store, funnel.model_copy(update={"breakdown": None}), read_all)
+        groups = _walked(store, funnel, read_several)
+        return replace(found, groups=groups, sql=f"{found.sql}\n\n{groups.sql}")
+    if by is not None and len(by.by) > 1:
+        first, second = (
+            funnel.model_copy(update={"breakdown": by.model_copy(update={"by": (name,)})}) for name in by.by
+        )
+        return paired(_walked(store, first, read_all), _walked(store, second, read_all))
+    return _walked(store, funnel, read_all)
+
+
+def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
     from experiments.walk import OrderBroken
 
     asked = select if funnel.plain else select_ruled
@@ -98,15 +149,15 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
     parts = ranges_of(units) if clustered else None
     try:
         selection = asked(funnel, clustered=clustered, ordered=not clustered, known=known)
-        read = read_all(store, funnel, selection, known, parts)
+        read = read_by(store, funnel, selection, known, parts)
     except OrderBroken:
         if not clustered:
             raise
         parts = None
         selection = asked(funnel, clustered=True, ordered=True, known=known)
-        read = read_all(store, funnel, selection, known, parts)
+        read = read_by(store, funnel, selection, known, parts)
     found = read.values
-    if known and found is not None and len(found):
+    if known and found is not None and len(found) and not isinstance(found, pa.DictionaryArray):
         found = pa.DictionaryArray.from_arrays(found, list(known))
     return Walked(
         reach=np.concatenate([part.reach for part in read.units]),
@@ -124,7 +175,23 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
         ),
         excluded_units=read.excluded_units,
         grows_to=np.concatenate([_grows_to(part, until) for part in read.units]),
+        optional=frozenset(k for k, step in enumerate(funnel.steps, 1) if step.optional),
+        open_steps=_open_steps(read.units, funnel, until),
+        served=_served(read.units),
     )
+
+
+def _open_steps(units: "list[Units]", funnel: Funnel, until: datetime | None) -> NDArray[np.bool_] | None:
+    if not any(step.optional for step in funnel.steps):
+        return None
+    chances = [part.chances for part in units if part.chances is not None]
+    found = np.concatenate(chances)
+    return found >= (until - _EPOCH) // _MICROSECOND if until is not None else np.zeros(found.shape, np.bool_)
+
+
+def _served(units: "list[Units]") -> Ints | None:
+    found = [part.served for part in units if part.served is not None]
+    return np.concatenate(found) if found else None
 
 
 class _Few(BaseModel):

@@ -13,7 +13,15 @@ from analysis.funnel.compute import FunnelQuery, answer
 from analysis.funnel.page.editing import edited
 from analysis.funnel.rows import group_table, plain_rows, step_table
 from analysis.funnel.rules import rules
-from analysis.funnel.sentences import conditions, finding, largest_loss, notes, question, unit_name
+from analysis.funnel.sentences import (
+    conditions,
+    fields_name,
+    finding,
+    largest_loss,
+    notes,
+    question,
+    unit_name,
+)
 
 
 def render() -> None:
@@ -78,8 +86,8 @@ def _steps(found: FunnelAnswer) -> None:
 def _groups(found: FunnelAnswer) -> None:
     if not found.groups:
         return
-    st.subheader(page.plain(page.t("funnel.by_field", field=found.by[0])), anchor=False)
-    alt = page.t("funnel.groups.alt", n=len(found.groups), field=found.by[0])
+    st.subheader(page.plain(page.t("funnel.by_field", field=fields_name(found.by))), anchor=False)
+    alt = page.t("funnel.groups.alt", n=len(found.groups), field=fields_name(found.by))
     page.chart(groups_chart(found, page.lang()), alt=alt)
     page.table(group_table(found, page.lang()), alt=alt)
 

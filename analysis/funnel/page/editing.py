@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from analysis import page, words
 from analysis.funnel.choices import Choices
 from analysis.funnel.compute import FunnelQuery
-from analysis.funnel.sentences import unit_name, window
+from analysis.funnel.sentences import attribution_name, unit_name, window
 from experiments.durations import microseconds
 from experiments.funnel import MOST_STEPS, UNITS, Attribution
 
@@ -57,8 +57,14 @@ def edited(asked: FunnelQuery, offered: Choices) -> None:
         _pick("by", page.t("funnel.by"), fields, by, asked, _by, _field_name)
     if asked.breakdown is not None:
         with cell():
-            _pick("attribution", page.t("funnel.attribution"), list(get_args(Attribution)), asked.breakdown.attribution, asked,
-                  _attribution, lambda one: page.t(f"funnel.attribution.{one}"))  # fmt: skip
+            now = asked.breakdown.attribution
+            known = list(
+                dict.fromkeys(
+                    [*get_args(Attribution), *(f"step:{n + 1}" for n in range(len(asked.steps))), now]
+                )
+            )
+            _pick("attribution", page.t("funnel.attribution"), known, now, asked, _attribution,
+                  lambda one: attribution_name(one, page.lang()))  # fmt: skip
     cell = page.side_by_side(4, at_least=160)
     for place, step in enumerate(asked.steps):
         with cell():
