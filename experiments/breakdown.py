@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, field_validator
 
-from experiments.conditions import Name, Shape
+from experiments.conditions import Moment, Name, Shape
 
 MOST_GROUPS, MOST_FIELDS = 200, 2
 Touch = Literal["first_touch", "last_touch"]
@@ -73,3 +73,17 @@ class Breakdown(Shape):
         raise ValueError(
             f"`attribution` is {self.attribution!r}; must be first_touch or last_touch; ask for those."
         )
+
+
+class ByVariant(Shape):
+    """The arms of an experiment as groups: only exposed persons take part, from their first exposure on.
+
+    Args:
+        experiment: The experiment's key, as its exposures carry it.
+        from_: `from` in a file: first exposures from this moment on; the declared start if left out.
+    """
+
+    noun: ClassVar[str] = "a variant"
+
+    experiment: Name
+    from_: Moment | None = Field(default=None, alias="from")

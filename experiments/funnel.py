@@ -40,14 +40,12 @@ class Funnel(Shape):
         hold: Fields whose values must be equal along a chain.
         reentry: furthest: any event of the first step may start a chain; first: only the unit's first one.
         count: units: one chain per unit, the furthest; chains: every chain, from left to right, none overlapping.
+        cohort: Only events of the persons in this saved list.
         breakdown: One split, or none.
     """
 
     noun: ClassVar[str] = "a funnel"
-    later: ClassVar[tuple[str, ...]] = (
-        "cohort",
-        "variant",
-    )
+    later: ClassVar[tuple[str, ...]] = ("variant",)
 
     name: Annotated[str, Field(max_length=200)] = ""
     order: Order = "ordered"
@@ -65,6 +63,7 @@ class Funnel(Shape):
     hold: Annotated[tuple[Name, ...], Field(max_length=MOST_HELD)] = ()
     reentry: Literal["furthest", "first"] = "furthest"
     count: Literal["units", "chains"] = "units"
+    cohort: Name | None = None
     breakdown: Breakdown | None = None
 
     @field_validator("order", mode="before")

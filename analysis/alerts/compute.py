@@ -153,5 +153,5 @@ def _judged(store: "Store", rule: AlertRule, until: datetime) -> tuple[Judged, s
         "observed_until": until.isoformat(),
     }
     walked = walk_funnel(store, type(rule.funnel).model_validate_json(json.dumps(asked)))
-    entered, reached = len(walked.reach), int(np.count_nonzero(walked.reach >= rule.step))
+    entered, reached = len(walked.reach), int(np.count_nonzero(walked.reached(rule.step)))
     return Judged(rule, judge(rule, entered, reached), entered, reached, start, end), walked.sql

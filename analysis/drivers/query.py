@@ -51,8 +51,8 @@ def compared(walked: Walked, step: int, landmark_us: int | None) -> Compared:
         step: The step that counts as conversion, from 2.
         landmark_us: Microseconds after the entry; None if what counts stands before the entry.
     """
-    reached = walked.reach >= step
-    known = reached | ~walked.growing
+    reached = walked.reached(step)
+    known = reached | ~walked.maturing(step)
     if landmark_us is not None and len(reached):
         known &= ~reached | (walked.times[:, step - 1] > walked.times[:, 0] + landmark_us)
     chosen = np.flatnonzero(known)

@@ -95,15 +95,19 @@ def answer(store: "Store", query: PathsQuery) -> PathsAnswer:
 
 
 def _stretches(walked: Walked, query: PathsQuery) -> Stretches:
-    window, k = query.funnel.within_us, query.step
-    went_on = walked.reach > k
-    chosen = np.flatnonzero(went_on if query.side == "between" else (walked.reach == k) & ~walked.growing)
+    window, k, n = query.funnel.within_us, query.step, len(query.funnel.steps)
+    following = next((step for step in range(k + 1, n + 1) if step not in walked.optional), None)
+    here, open_ = walked.reached(k), np.zeros(len(walked.reach), np.bool_)
+    went_on = open_ if following is None else here & walked.reached(following)
+    if following is not None:
+        open_ = walked.maturing(following)
+    chosen = np.flatnonzero(went_on if query.side == "between" else here & ~went_on & ~open_)
     times = walked.times[chosen]
     start = times[:, 0] if len(chosen) else np.empty(0, np.int64)
     if query.side == "before":
         after, before = start - window - 1, start
     elif query.side == "between":
-        after, before = (times[:, k - 1], times[:, k]) if len(chosen) else (start, start)
+        after, before = (times[:, k - 1], times[:, (following or n) - 1]) if len(chosen) else (start, start)
     else:
         after, before = times[:, k - 1] if len(chosen) else start, start + window + 1
     return Stretches(walked.keys.take(pa.array(chosen)), after, before)

@@ -46,19 +46,17 @@ class Values:
         Returns:
             Two arrays of unit places. A unit that may still reach the step is in neither.
         """
-        reach = self.walked.reach
-        stood = (
-            (reach >= step - 1)
-            & ~((reach == step - 1) & self.walked.growing)
-            & (self.codes < len(self.names))
-        )
-        return np.flatnonzero(stood), np.flatnonzero(stood & (reach == step - 1))
+        stood, lost = self._stood(step), ~self.walked.reached(step)
+        stood = stood & (self.codes < len(self.names))
+        return np.flatnonzero(stood), np.flatnonzero(stood & lost)
 
     def everybody_at(self, step: int) -> tuple[Ints, Ints]:
         """The same of all units, with a value or without."""
-        reach = self.walked.reach
-        stood = (reach >= step - 1) & ~((reach == step - 1) & self.walked.growing)
-        return np.flatnonzero(stood), np.flatnonzero(stood & (reach == step - 1))
+        stood, lost = self._stood(step), ~self.walked.reached(step)
+        return np.flatnonzero(stood), np.flatnonzero(stood & lost)
+
+    def _stood(self, step: int) -> NDArray[np.bool_]:
+        return self.walked.reached(self.walked.before(step)) & ~self.walked.maturing(step)
 
     @property
     def without_value(self) -> int:

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from ibis.expr import datatypes as dt
 
 from analysis.ask import sql_of
+from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field, holds
 from analysis.steps.selection import (
     Selection,
@@ -20,7 +21,6 @@ from analysis.steps.selection import (
     some_name,
     source,
     times_of,
-    valued,
     valued,
 )
 from experiments.funnel import Funnel
@@ -80,7 +80,7 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
         text = ranged(sql_of(rows.select(**columns)))
     wrong = numeric_of(every, funnel.where, [*funnel.steps, *funnel.exclusions], [*named, *barred])
     asked = {f"not_number_{k}": times_of(one) for k, one in enumerate(wrong.values())}
-    counts = sql_of(every.aggregate(**asked)) if asked else None
+    counts = sql_of(of_cohort(every, funnel.cohort).aggregate(**asked)) if asked else None
     return Selection(text, counts, tuple(wrong))
 
 

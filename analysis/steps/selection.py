@@ -12,6 +12,7 @@ from ibis.expr import datatypes as dt
 from sqlglot import exp, parse_one
 
 from analysis.ask import sql_of
+from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field, holds, not_numbers
 from experiments.conditions import Where
 from experiments.funnel import PROPERTY, Funnel
@@ -125,7 +126,7 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
         text = ranged(sql_of(rows.select(**columns)))
     wrong = numeric_of(seen, funnel.where, funnel.steps, named)
     asked = {f"not_number_{k}": times_of(one) for k, one in enumerate(wrong.values())}
-    counts = sql_of(seen.aggregate(**asked)) if asked else None
+    counts = sql_of(of_cohort(seen, funnel.cohort).aggregate(**asked)) if asked else None
     return Selection(text, counts, tuple(wrong))
 
 
@@ -137,7 +138,7 @@ def ranged(sql: str) -> str:
 
 
 def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
-    """The events that can take part, and the column of their unit."""
+    """The events that can take part, and the column of their unit; where persons are stored in order `kept` chooses."""
     view, column = _CLUSTERED if clustered else _SOURCES.get(funnel.unit, ("events", ""))
     rows = unbound(view)
     bounds = []
@@ -148,6 +149,7 @@ def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     if funnel.observed_until is not None:
         bounds.append(rows.ts <= _instant(funnel.observed_until))
     seen = rows.filter(*bounds) if bounds else rows
+    seen = seen if clustered else of_cohort(seen, funnel.cohort)
     unit = seen[column] if column else field(seen, funnel.unit.removeprefix(PROPERTY)).cast("string")
     return seen, unit if clustered else unit.nullif("")
 

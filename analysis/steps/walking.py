@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
+from analysis.steps.cohorts import members_sql, on_record
 from analysis.steps.pairing import paired
 from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
 from analysis.steps.ruled import select_ruled
@@ -115,6 +116,7 @@ def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walk
             "`count` is 'chains'; must be 'units' here, for chains of one unit are not independent of each other; "
             "leave it out."
         )
+    on_record(store, funnel.cohort)
     for _ in range(_TRIES):
         walked = _walk_once(store, funnel)
         if store.data_version() == walked.data_version:
@@ -147,6 +149,7 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
     few = values(funnel) if clustered else None
     units, known = cached(store, _Few(question=few), _stored) if clustered else (0, ())
     parts = ranges_of(units) if clustered else None
+    members = None if funnel.cohort is None else members_sql(funnel.cohort, clustered=clustered)
     try:
         selection = asked(funnel, clustered=clustered, ordered=not clustered, known=known)
         read = read_by(store, funnel, selection, known, parts)
@@ -171,7 +174,7 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
         data_version=facts.data_version,
         synthetic=facts.synthetic,
         sql="\n\n".join(
-            one for one in (few, _shown(selection.rows, parts), selection.counts) if one is not None
+            one for one in (few, members, _shown(selection.rows, parts), selection.counts) if one is not None
         ),
         excluded_units=read.excluded_units,
         grows_to=np.concatenate([_grows_to(part, until) for part in read.units]),

@@ -104,7 +104,7 @@ def _until(funnel: Funnel, step: int) -> Funnel:
 def _episodes(walked: Walked, step: int, within_us: int) -> tuple[Ints, Bools, Bools]:
     """Of each unit: microseconds from its entry until the step or until it was last seen; did it get there; is it young?"""
     entries = walked.times[:, 0]
-    reached = walked.reach >= step
+    reached = walked.reached(step)
     if walked.observed_until is None:
         return np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.bool_)
     until = (walked.observed_until - _EPOCH) // _MICROSECOND

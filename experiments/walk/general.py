@@ -35,7 +35,9 @@ def goes_back(keys: Ints, moments: Ints) -> bool:
 
 
 @compiled
-def usable(n: int, hold: int, keys: Ints, moments: Ints, masks: Ints, extra: Ints, codes: Ints) -> tuple[Ints, Ints]:
+def usable(
+    n: int, hold: int, keys: Ints, moments: Ints, masks: Ints, extra: Ints, codes: Ints
+) -> tuple[Ints, Ints]:
     """The steps that each row may serve, and those whose first occurrence is past when the unit's rows end.
 
     Args:

@@ -93,11 +93,6 @@ class Rules:
         return not any(asked) and self.free_of_gaps
 
     @property
-    def endless(self) -> bool:
-        """May chains start at any moment?"""
-        return self.starts == (-FAR, FAR)
-
-    @property
     def required(self) -> tuple[int, ...]:
         """The steps, 1-based, that a chain is made of."""
         return tuple(step for step in range(1, self.steps + 1) if step not in self.optional)

@@ -3,8 +3,7 @@
 One row serves one step, so the rows of a chain are a set that can be matched to distinct steps; such sets form a
 transversal matroid. Keeping the latest of them (a new row drives out the earliest of those it is exchangeable with)
 tells for every end how many distinct steps a window holds and which start is the latest that holds as many; taking
-the earliest of them from that start on is the chain of the rule. Where each row matches one step, as most do, that is
-the last time of each step. https://en.wikipedia.org/wiki/Transversal_matroid, and for the exchange: Oxley, Matroid
+the earliest of them from that start on is the chain of the rule. https://en.wikipedia.org/wiki/Transversal_matroid, and for the exchange: Oxley, Matroid
 Theory, 2011, section 1.8 (the greedy algorithm).
 
 An exclusion binds from the first row of a chain until the last step is there: unless the chain is complete before it
@@ -26,7 +25,9 @@ STEPS, WITHIN, FIRST_ONLY, DROP, HOLD, FROM, TO, CHAINS = range(8)
 
 
 @compiled
-def _enter(n: int, row: int, mask: int, moment: int, owner: Ints, masks: Ints, times: Ints, work: Ints) -> bool:
+def _enter(
+    n: int, row: int, mask: int, moment: int, owner: Ints, masks: Ints, times: Ints, work: Ints
+) -> bool:
     """Let a row into the matching; one that is too many drives out the earliest. Did the matching grow?"""
     parent, queue = work[0], work[1]
     seen, head, tail, free, oldest = mask, 0, 0, -1, -1
@@ -151,8 +152,10 @@ def _best_window(
                     wall = _next_wall(rule, code, max(wall, after), first, moments, use, extra, codes)
                     if wall < total:
                         latest = min(last, moments[wall] - within - 1)
-                while moments[begins] < low or begins < cleared or not _serves(
-                    rule, code, begins, first, moments, use, codes
+                while (
+                    moments[begins] < low
+                    or begins < cleared
+                    or not _serves(rule, code, begins, first, moments, use, codes)
                 ):
                     begins += 1
                 if moments[begins] <= latest:
@@ -323,58 +326,6 @@ def solve(
 
 
 @compiled
-def _latest_of_each(
-    n: int, within: int, begin: int, keys: Ints, moments: Ints, use: Ints, last: Ints, best: Ints, facts: Ints
-) -> int:
-    """The chain of a unit whose rows serve one step each, without options; -1 if one serves several."""
-    total, key, row, levels, end = keys.shape[0], keys[begin], begin, 0, begin
-    last[:] = -FAR
-    while row < total and keys[row] == key:
-        mask = use[row]
-        if mask != 0:
-            if mask & (mask - 1):
-                return -1
-            now = facts[0] = moments[row]
-            step = 0
-            while mask > 1:
-                mask >>= 1
-                step += 1
-            last[step] = now
-            if levels < n:
-                many = 0
-                for other in range(n):
-                    many += now - last[other] <= within
-                if many > levels:
-                    levels, end = many, row
-        row += 1
-    facts[1] = row
-    if levels == 0:
-        return 0
-    while end + 1 < row and moments[end + 1] == moments[end]:
-        end += 1
-    at, seen, many = end + 1, 0, 0
-    while many < levels:
-        at -= 1
-        if use[at] & ~seen:
-            seen |= use[at]
-            many += 1
-    while at > begin and moments[at - 1] == moments[at]:
-        at -= 1
-    seen, many = 0, 0
-    while many < levels:
-        if use[at] & ~seen:
-            mask, step = use[at], 0
-            while mask > 1:
-                mask >>= 1
-                step += 1
-            seen |= use[at]
-            best[0, many], best[1, many], best[2, many] = moments[at], at - begin, step
-            many += 1
-        at += 1
-    return levels
-
-
-@compiled
 def _write(
     n: int, levels: int, begin: int, low: int, high: int, best: Ints, masks: Ints, use: Ints, places: Ints,
     facts: Ints, times: Ints, rows: Ints, served: Ints, chances: Ints,
@@ -414,7 +365,7 @@ def _next_attempt(rule: Ints, begin: int, end: int, moments: Ints, free: Ints) -
 @compiled
 def walk(
     rule: Ints, keys: Ints, moments: Ints, masks: Ints, use: Ints, past: Ints, extra: Ints, codes: Ints,
-    places: Ints, simple: int, out_key: Ints, out_facts: Ints, out_times: Ints, out_rows: Ints, out_served: Ints,
+    places: Ints, out_key: Ints, out_facts: Ints, out_times: Ints, out_rows: Ints, out_served: Ints,
     out_chances: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Walk whole units; the arguments are those of `solve`, for all of them.
@@ -422,30 +373,18 @@ def walk(
     Args:
         masks: From bit n on the mark of a row's value.
         places: The number of each row.
-        simple: 1 if there is no option, so that rows of one step each need no matching.
         out_served: Takes per step the time at which the chain served it; NEVER where it did not.
 
     Returns:
         How many chains stand in the arrays `out_*`; how many were excluded.
     """
     n, total = rule[STEPS], keys.shape[0]
-    best, state, last = np.empty((3, n), np.int64), np.empty((9, n), np.int64), np.empty(n, np.int64)
-    facts, nothing = np.empty(2, np.int64), np.zeros(total if rule[CHAINS] else 0, np.int64)
+    best, state = np.empty((3, n), np.int64), np.empty((9, n), np.int64)
+    nothing = np.zeros(total if rule[CHAINS] else 0, np.int64)
     free, only = use.copy() if rule[CHAINS] else use, rule[FIRST_ONLY] | rule[CHAINS]
     units, excluded, i = 0, 0, 0
     while i < total:
-        end, levels = i, -1
-        if simple:
-            levels = _latest_of_each(n, rule[WITHIN], i, keys, moments, use, last, best, facts)
-        if levels >= 0:
-            if levels > 0:
-                out_chances[units, :] = facts[0] + rule[WITHIN] - 1
-                _write(n, levels, i, i, facts[1], best, masks, use, places, out_facts[units], out_times[units],
-                       out_rows[units], out_served[units], out_chances[units])  # fmt: skip
-                out_key[units] = keys[i]
-                units += 1
-            i = facts[1]
-            continue
+        end = i
         while end < total and keys[end] == keys[i]:
             end += 1
         begin, high = i, end

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.walk import general, strict, unordered
+from experiments.walk import distinct, general, strict, unordered
 from experiments.walk.feeding import OrderBroken, Units
 from experiments.walk.kernel import FACTS, NEVER, Ints
 from experiments.walk.rules import Rules
@@ -93,24 +93,23 @@ class WalkOfWholes:
     def _walk(self, whole: Columns) -> list[Units]:
         places = np.arange(self._walked, self._walked + len(whole[0]))
         self._walked += len(places)
-        if self._rules.order == "unordered":
-            return [self._unordered(whole, places)]
-        if self._rules.order != "strict" or not self._rules.bare or whole[3] is not None:
-            return [self._general(whole, places)]
-        found, tied = self._strict(whole, places)
-        if not tied.any():
-            return [found]
-        return [found, self._general(_part(whole, tied), places[tied])]
+        in_any_order = self._rules.order == "unordered"
+        options = self._unordered if in_any_order else self._general
+        if self._rules.order == "ordered" or not self._rules.bare or whole[3] is not None:
+            return [options(whole, places)]
+        found, left = self._bare(whole, places)
+        return [found, options(_part(whole, left), places[left])] if left.any() else [found]
 
-    def _strict(self, whole: Columns, places: Ints) -> tuple[Units, NDArray[np.bool_]]:
+    def _bare(self, whole: Columns, places: Ints) -> tuple[Units, NDArray[np.bool_]]:
+        """Walk a funnel without further options, and say which rows belong to units that need the walk with them."""
         n, (keys, moments, masks, *_) = self._rules.steps, whole
-        out_key, facts, times, rows = _room(_units(keys), n, self._served)
-        tied = np.zeros(len(keys), np.int64)
-        base = int(places[0]) if len(places) else 0
-        entered = strict.walk(
-            n, self._rules.within, *self._rules.starts, keys, moments, masks, base, out_key, facts, times, rows, tied
-        )  # fmt: skip
-        return _found(entered, out_key, facts, times, rows), tied.astype(np.bool_)
+        room = _room(_units(keys), n, self._served)
+        left, base = np.zeros(len(keys), np.int64), int(places[0]) if len(places) else 0
+        asked = n, self._rules.within, *self._rules.starts, keys, moments, masks, base, *room
+        if self._rules.order == "strict":
+            return _found(strict.walk(*asked, left), *room), left.astype(np.bool_)
+        served = np.empty_like(room[2])
+        return _found(distinct.walk(*asked, served, left), *room, served=served), left.astype(np.bool_)
 
     def _unordered(self, whole: Columns, places: Ints) -> Units:
         rules, n = self._rules, self._rules.steps
@@ -120,9 +119,8 @@ class WalkOfWholes:
         out_key, facts, times, rows = _room(self._most(keys, use, (1 << n) - 1), n, self._served)
         served, chances = np.empty_like(times), np.empty_like(times)
         rule = n, rules.within, rules.first_only, rules.drop, rules.hold, *rules.starts, rules.chains
-        simple = rules.bare and rules.endless and whole[3] is None
         entered, excluded = unordered.walk(
-            np.array(rule, np.int64), keys, moments, masks, use, past, extra, codes, places, int(simple), out_key,
+            np.array(rule, np.int64), keys, moments, masks, use, past, extra, codes, places, out_key,
             facts, times, rows, served, chances,
         )  # fmt: skip
         self.excluded += excluded
@@ -149,7 +147,11 @@ class WalkOfWholes:
             return _found(entered, out_key, facts, times, rows, chances)
         order = np.argsort((*required, *optional))
         facts[:entered, 0] = np.array(required)[facts[:entered, 0] - 1]
-        columns = [np.hstack([one, taken[:, k]])[:, order] for k, one in enumerate((times, rows, chances)) if one.size]
+        columns = [
+            np.hstack([one, taken[:, k]])[:, order]
+            for k, one in enumerate((times, rows, chances))
+            if one.size
+        ]
         times, rows, chances = columns if self._served else (columns[0], rows, columns[-1])
         return _found(entered, out_key, facts, times, rows, chances)
 
@@ -178,7 +180,8 @@ class WalkOfWholes:
             ((needed > 0) | rules.increasing).astype(np.int64),
             np.array([(level_of[a], level_of[b]) for a, b in rules.exclusions], np.int64).reshape(-1, 2),
             np.array(
-                [(level, windows[o - 1], gaps[o - 1]) for level, o in zip(after, optional, strict=True)], np.int64
+                [(level, windows[o - 1], gaps[o - 1]) for level, o in zip(after, optional, strict=True)],
+                np.int64,
             ).reshape(-1, 3),
             between,
         )

@@ -175,7 +175,7 @@ def test_where_nothing_goes_with_conversion_nothing_is_named(tmp_path):
 
 
 FAULTS = (
-    Fault("compared", "reached | ~walked.growing", "reached"),
+    Fault("compared", "reached | ~walked.maturing(step)", "reached"),
     Fault("compared", "~reached | (walked", "(walked"),
     Fault("compared", "> walked.times[:, 0] + landmark_us", ">= walked.times[:, 0] + landmark_us"),
     Fault("event_tables", "entry + landmark_us + 1", "entry + landmark_us"),

@@ -169,7 +169,7 @@ def test_random_paths_are_those_of_the_slow_reading_and_flow_is_conserved(tmp_pa
 FAULTS = (
     Fault("_stretches", "start - window - 1, start", "start - window, start"),
     Fault("_stretches", "start + window + 1", "start + window"),
-    Fault("_stretches", "(walked.reach == k) & ~walked.growing", "~walked.growing"),
+    Fault("_stretches", "here & ~went_on & ~open_", "~went_on & ~open_"),
     Fault("_stretches", "went_on if query.side", "~went_on if query.side"),
     Fault("_stretches", "times[:, k - 1], times[:, k]", "times[:, k - 1], times[:, k] + 1"),
     Fault("_grouped", "[:top]", "[: top + 1]"),
