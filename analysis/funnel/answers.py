@@ -63,12 +63,14 @@ class Group:
         kind: value | missing | rest: tells a value that reads "$other" from the rest.
         values: How many different values stand in it; 0 for missing.
         steps: As for everybody.
+        exposed: Persons exposed to the arm, whether they entered or not; None where groups are no arms.
     """
 
     by: tuple[str | None, ...]
     kind: Kind
     values: int
     steps: tuple[StepAnswer, ...]
+    exposed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class FunnelAnswer:
         synthetic: Whether any load behind it was declared synthetic.
         sql: What ran.
         attribution: Which of a unit's values says in which group it stands; None without breakdown.
+        experiment: The experiment whose arms are the groups; only those exposed to it take part.
+        several_variants: Persons exposed to several of its arms; they are left out.
     """
 
     name: str
@@ -112,6 +116,8 @@ class FunnelAnswer:
     synthetic: bool
     sql: str
     attribution: str | None = None
+    experiment: str | None = None
+    several_variants: int = 0
 
 
 def to_json(answer: FunnelAnswer) -> dict[str, object]:
@@ -132,12 +138,15 @@ def to_json(answer: FunnelAnswer) -> dict[str, object]:
                 "by": list(group.by),
                 "kind": group.kind,
                 "values": group.values,
+                "exposed": group.exposed,
                 "steps": [_step(s) for s in group.steps],
             }
             for group in answer.groups
         ],
         "breakdown": list(answer.by),
         "attribution": answer.attribution,
+        "experiment": answer.experiment,
+        "several_variants": answer.several_variants,
         "excluded_units": answer.excluded_units,
         "units_without_id": answer.units_without_id,
         "not_numbers": dict(answer.not_numbers),

@@ -2,13 +2,15 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from analysis.funnel.answers import EventReach, FunnelAnswer, Group, StepAnswer, StepTime
 from analysis.steps import NEVER, Walked, walk_funnel
+from analysis.steps.columns import coded
 from analysis.steps.grouping import grouped
 from experiments.breakdown import Breakdown
 from experiments.funnel import Funnel
@@ -23,7 +25,15 @@ _US = 1e6
 
 
 class FunnelQuery(Funnel):
-    """A funnel to walk over a store: the definition as the file has it, and nothing else."""
+    """A funnel to walk over a store: the definition as the file has it, split one way at most."""
+
+    @model_validator(mode="after")
+    def _split_one_way(self) -> Self:
+        if self.breakdown is not None and self.variant is not None:
+            raise ValueError(
+                "`breakdown` stands beside `variant`; must be one of the two, for the arms are the groups; choose one."
+            )
+        return self
 
 
 def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
@@ -52,10 +62,10 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         within_s=query.within_us / _US,
         unit=query.unit,
         timezone=query.timezone,
-        by=() if query.breakdown is None else query.breakdown.by,
+        by=_split_by(query),
         steps=steps,
         events=_events(query, walked),
-        groups=() if query.breakdown is None else _groups(names, walked, query.breakdown),
+        groups=_groups(names, walked, query.breakdown),
         excluded_units=walked.excluded_units,
         units_without_id=walked.without_unit,
         not_numbers=walked.not_numbers,
@@ -65,6 +75,8 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         synthetic=walked.synthetic,
         sql=walked.sql,
         attribution=None if query.breakdown is None else query.breakdown.attribution,
+        experiment=None if query.variant is None else query.variant.experiment,
+        several_variants=0 if walked.arms is None else walked.arms.several,
     )
 
 
@@ -145,9 +157,26 @@ def _time(us: Ints) -> StepTime | None:
     return StepTime(float(us.mean()) / _US, *map(float, quantiles))
 
 
-def _groups(names: tuple[str, ...], walked: Walked, by: Breakdown) -> tuple[Group, ...]:
-    """Values by units that entered, then missing, then the rest."""
-    rows = walked if walked.groups is None else walked.groups
-    found = grouped(rows.values, len(rows.reach), len(by.by), by.top)
-    steps = _steps(names, rows, found.place, len(found.labels))
-    return tuple(map(Group, found.labels, found.kinds, found.values, steps))
+def _split_by(query: FunnelQuery) -> tuple[str, ...]:
+    if query.breakdown is None:
+        return () if query.variant is None else ("variant",)
+    return query.breakdown.by
+
+
+def _groups(names: tuple[str, ...], walked: Walked, by: Breakdown | None) -> tuple[Group, ...]:
+    """Values by units that entered, then missing, then the rest; of an experiment its arms, control first."""
+    if by is not None:
+        rows = walked if walked.groups is None else walked.groups
+        found = grouped(rows.values, len(rows.reach), len(by.by), by.top)
+        steps = _steps(names, rows, found.place, len(found.labels))
+        return tuple(map(Group, found.labels, found.kinds, found.values, steps))
+    if walked.arms is None:
+        return ()
+    arms = [arm for arm, _ in walked.arms.exposed]
+    labels, codes = coded(walked.values, len(walked.reach))
+    place = np.array([arms.index(label) for label in labels], np.int16)[codes] if labels else codes
+    steps = _steps(names, walked, place, len(arms))
+    return tuple(
+        Group((arm,), "value", 1, told, exposed)
+        for (arm, exposed), told in zip(walked.arms.exposed, steps, strict=True)
+    )

@@ -1,7 +1,5 @@
 """The options of a funnel in words, so that no number stands on a page without what it means."""
 
-from itertools import pairwise
-
 from analysis import words
 from analysis.funnel.compute import FunnelQuery
 from analysis.funnel.sentences import conditions, unit_name, window
@@ -32,10 +30,15 @@ def _period(query: FunnelQuery, lang: str) -> list[str]:
 
 def _whole(query: FunnelQuery, lang: str) -> list[str]:
     told = []
+    if query.variant is not None:
+        facts = {"experiment": query.variant.experiment, "step": query.steps[0].label}
+        told.append(t("funnel.rule.variant", lang, **facts))
     if query.where:
         told.append(t("funnel.rule.where", lang, where=conditions(query, lang)))
     if query.reentry == "first":
         told.append(t("funnel.rule.first", lang, step=query.steps[0].label, unit=unit_name(query.unit, lang)))
+    if query.count == "chains":
+        told.append(t("funnel.rule.chains", lang, unit=unit_name(query.unit, lang)))
     if query.strictly_increasing:
         told.append(t("funnel.rule.increasing", lang))
     if query.hold:
@@ -62,8 +65,10 @@ def _steps(query: FunnelQuery, lang: str) -> list[str]:
     told = []
     if query.steps[0].occurrence != "any":
         told.append(t(f"funnel.rule.{query.steps[0].occurrence}", lang, step=query.steps[0].label))
-    for before, step in pairwise(query.steps):
-        facts = {"step": step.label, "before": before.label}
+    for place, step in enumerate(query.steps[1:], 2):
+        facts = {"step": step.label, "before": query.steps[query.last_required(place) - 1].label}
+        if step.optional:
+            told.append(t("funnel.rule.optional", lang, step=step.label))
         if step.within is not None:
             told.append(t("funnel.rule.within", lang, **facts, within=window(step.within, lang)))
         if step.at_least is not None:

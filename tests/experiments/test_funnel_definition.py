@@ -204,21 +204,35 @@ REFUSED = [
     ({"steps": [A], "strictly_increasing": "perhaps"}, "valid boolean"),
     ({"steps": [A], "hold": ["a", "b", "c", "d"]}, "at most 3 items"),
     # what Kazasu has not learnt yet
-    ({"steps": [A], "order": "unordered"}, "`order` is 'unordered'; must be 'ordered' or 'strict'"),
+    ({"steps": [A], "order": "any"}, "`order` is 'any'; must be 'ordered' or 'strict' or 'unordered'"),
+    ({"steps": [A, {**A, "within": "1s"}], "order": "unordered"}, "where no step comes before another"),
+    ({"steps": [A, {**A, "optional": True}], "order": "unordered"}, "where no step comes before another"),
+    ({"steps": [A, A], "order": "unordered", "strictly_increasing": True}, "where no step comes before another"),
+    (
+        {"steps": [A, A, A], "order": "unordered", "exclusions": [{**A, "after": 1, "before": 2}]},
+        "must be 1 and 3 in an unordered funnel",
+    ),
+    ({"steps": [{**A, "optional": True}, A]}, "`optional` stands on step 1"),
+    ({"steps": [A, {**A, "optional": True, "occurrence": "first_ever"}]}, "`occurrence` stands on step 2"),
+    (
+        {"steps": [A, {**A, "optional": True}, A], "exclusions": [{**A, "after": 1, "before": 2}]},
+        "stand beside an optional step",
+    ),
+    ({"steps": [A], "count": "totals"}, "`count` is 'totals'; must be 'units' or 'chains'"),
+    ({"steps": [A], "count": "chains", "reentry": "first"}, "`reentry` is 'first'; must be left out"),
     *[
         (
             {"steps": [A], key: "anything"},
             f"`{key}` is 'anything'; must be left out; Kazasu has no `{key}` yet",
         )
         for key in (
-            "count",
             "cohort",
             "variant",
         )
     ],
     *[
         ({"steps": [{**A, key: 1}]}, f"`{key}` is 1; must be left out; Kazasu has no `{key}` yet")
-        for key in ("optional", "milestone", "absent_in")
+        for key in ("milestone", "absent_in")
     ],
 ]
 

@@ -56,6 +56,7 @@ def test_json_has_the_documented_shape(people):
         "from_previous": 0.75,
         "time": {"mean_s": 4.0, "p25_s": 3.0, "p50_s": 4.0, "p75_s": 5.0, "p90_s": pytest.approx(5.6)},
         "maturing": 0,
+        "optional": False,
     }
     assert [group["by"] for group in told["groups"]] == [[None]]
     assert told["groups"][0]["steps"] == told["steps"]

@@ -169,9 +169,9 @@ def test_random_paths_are_those_of_the_slow_reading_and_flow_is_conserved(tmp_pa
 FAULTS = (
     Fault("_stretches", "start - window - 1, start", "start - window, start"),
     Fault("_stretches", "start + window + 1", "start + window"),
-    Fault("_stretches", "here & ~went_on & ~open_", "~went_on & ~open_"),
+    Fault("_stretches", "here & ~went_on & ~open_", "here & ~open_"),
     Fault("_stretches", "went_on if query.side", "~went_on if query.side"),
-    Fault("_stretches", "times[:, k - 1], times[:, k]", "times[:, k - 1], times[:, k] + 1"),
+    Fault("_stretches", "times[:, (following or n) - 1])", "times[:, (following or n) - 1] + 1)"),
     Fault("_grouped", "[:top]", "[: top + 1]"),
     Fault("_grouped", "np.argsort(-n", "np.argsort(n"),
     Fault("_flow", "at[follows == NOTHING]", "at[follows != NOTHING]"),
