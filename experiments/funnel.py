@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from experiments.breakdown import MOST_GROUPS, Attribution, Breakdown, Touch
+from experiments.breakdown import MOST_GROUPS, Attribution, Breakdown, ByVariant, Touch
 from experiments.conditions import Moment, Name, Shape, Where
 from experiments.durations import microseconds
 from experiments.steps import ANY_EVENT, Exclusion, Step, one_of
@@ -42,10 +42,10 @@ class Funnel(Shape):
         count: units: one chain per unit, the furthest; chains: every chain, from left to right, none overlapping.
         cohort: Only events of the persons in this saved list.
         breakdown: One split, or none.
+        variant: An experiment: only those exposed to it, by arm.
     """
 
     noun: ClassVar[str] = "a funnel"
-    later: ClassVar[tuple[str, ...]] = ("variant",)
 
     name: Annotated[str, Field(max_length=200)] = ""
     order: Order = "ordered"
@@ -65,6 +65,7 @@ class Funnel(Shape):
     count: Literal["units", "chains"] = "units"
     cohort: Name | None = None
     breakdown: Breakdown | None = None
+    variant: ByVariant | None = None
 
     @field_validator("order", mode="before")
     @classmethod
@@ -186,6 +187,15 @@ class Funnel(Shape):
         return self
 
     @model_validator(mode="after")
+    def _exposed_units(self) -> Self:
+        if self.variant is not None and self.unit not in UNITS:
+            raise ValueError(
+                f"`unit` is {self.unit!r}; must be one of {', '.join(UNITS)} with `variant`, for persons were exposed; "
+                "choose one of them."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _split_at_a_step(self) -> Self:
         by = self.breakdown
         if by is not None and by.several and self.count == "chains":
@@ -231,7 +241,9 @@ class Funnel(Shape):
     @property
     def touch(self) -> Touch | None:
         """Which of a unit's values says where it stands, of the first or the last; None if none is asked for."""
-        return None if self.breakdown is None else self.breakdown.touch
+        if self.breakdown is None:
+            return None if self.variant is None else "first_touch"
+        return self.breakdown.touch
 
     @property
     def within_us(self) -> int:

@@ -20,6 +20,7 @@ def group_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {fields_name(found.by): group_name(group, lang)}
+            | ({} if group.exposed is None else {t("funnel.exposed", lang): _exposed(group.exposed, lang)})
             | {
                 f"{place}. {step.name}": _share(step, found.unit, lang)
                 for place, step in enumerate(group.steps, 1)
@@ -61,6 +62,10 @@ def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
             for place, step in enumerate(steps, 1)
         ]
     )
+
+
+def _exposed(persons: int, lang: str) -> str:
+    return words.count(persons, lang, "person")
 
 
 def _told(step: StepAnswer, unit: str, lang: str) -> dict[str, str]:

@@ -111,6 +111,12 @@ def notes(found: FunnelAnswer, lang: str) -> list[str]:
     told = [t("funnel.note.method", lang), t("funnel.note.interval", lang)]
     if found.attribution is not None and found.attribution not in get_args(Touch):
         told.append(t("funnel.note.several", lang, unit=unit_name(found.unit, lang)))
+    if found.experiment is not None:
+        told.append(t("funnel.note.exposed", lang, experiment=found.experiment))
+    if found.several_variants:
+        told.append(
+            t("funnel.note.several_variants", lang, n=words.count(found.several_variants, lang, "person"))
+        )
     growing = max((step.maturing for step in found.steps), default=0)
     if growing:
         told.append(t("funnel.note.maturing", lang, n=counted(growing, found.unit, lang)))

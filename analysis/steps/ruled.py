@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from ibis.expr import datatypes as dt
 
 from analysis.ask import sql_of
+from analysis.steps.arms import SINCE
 from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field, holds
 from analysis.steps.selection import (
@@ -63,13 +64,15 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     named = [is_named(every, step) for step in funnel.steps]
     barred = [is_named(every, one) for one in funnel.exclusions]
     steps = mask_of(
-        every, funnel.model_copy(update={"from_": None, "to": None, "where": {}}), named
+        every, funnel.model_copy(update={"from_": None, "to": None, "where": {}, "variant": None}), named
     ).fill_null(0)
     columns = {"unit": unit, "ts": every.ts, "steps": steps}
     if history or barred:
         columns["extra"] = _extra(every, funnel, named, barred, steps)
     if funnel.hold:
         columns["code"] = _code(every, funnel)
+    if funnel.variant is not None:  # a chain starts at the exposure or later, and so no step comes before it
+        columns["steps"] = steps = ibis.cases((every.ts >= every[SINCE], steps), else_=0).cast("int64")
     mark, values = valued(every, funnel, known)
     columns |= values if mark is None else {"steps": steps + mark, **values}
     rows = every.filter(_taken(every, funnel), *holds(every, funnel.where))

@@ -12,6 +12,7 @@ from ibis.expr import datatypes as dt
 from sqlglot import exp, parse_one
 
 from analysis.ask import sql_of
+from analysis.steps.arms import ARM, SINCE, exposed
 from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field, holds, not_numbers
 from experiments.conditions import Where
@@ -149,7 +150,7 @@ def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     if funnel.observed_until is not None:
         bounds.append(rows.ts <= _instant(funnel.observed_until))
     seen = rows.filter(*bounds) if bounds else rows
-    seen = seen if clustered else of_cohort(seen, funnel.cohort)
+    seen = exposed(seen if clustered else of_cohort(seen, funnel.cohort), funnel)
     unit = seen[column] if column else field(seen, funnel.unit.removeprefix(PROPERTY)).cast("string")
     return seen, unit if clustered else unit.nullif("")
 
@@ -183,6 +184,8 @@ def mask_of(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) ->
         start.append(rows.ts >= _instant(funnel.from_))
     if funnel.to is not None:
         start.append(rows.ts < _instant(funnel.to))
+    if funnel.variant is not None:
+        start.append(rows.ts >= rows[SINCE])
     everywhere = holds(rows, funnel.where)
     bits: dict[str, int] = {}
     parts: list[ir.IntegerValue] = []
@@ -210,11 +213,13 @@ def valued(
         known: Every value of the breakdown's one field; empty if they are many or the fields are two.
 
     Returns:
-        The mark, 0 where there is no value, and columns `value` and `value_2`; None and none without breakdown.
+        The mark, 0 where there is no value, and columns `value` and `value_2`, of an experiment the arm; None and none
+        without either.
     """
-    if funnel.breakdown is None:
+    if funnel.breakdown is None and funnel.variant is None:
         return None, {}
-    values, n = [field(rows, name) for name in funnel.breakdown.by], len(funnel.steps)
+    n = len(funnel.steps)
+    values = [rows[ARM]] if funnel.breakdown is None else [field(rows, name) for name in funnel.breakdown.by]
     if known:
         return places_of(values[0], known, n), {}
     some = reduce(or_, [is_there(value) for value in values])

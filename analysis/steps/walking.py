@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
+from analysis.steps.arms import Arms, arms_of, with_start
 from analysis.steps.cohorts import members_sql, on_record
 from analysis.steps.pairing import paired
 from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
@@ -55,6 +56,7 @@ class Walked:
         open_steps: (units, n) could the step still come? Only where steps are optional.
         served: (units, n) when each step was served, NEVER where it was not; only of an unordered funnel, whose
             `reach` and `times` are of levels.
+        arms: Who was exposed, where the funnel asks for an experiment; `values` are then the arms, without breakdown.
     """
 
     reach: Ints
@@ -74,6 +76,7 @@ class Walked:
     optional: frozenset[int] = frozenset()
     open_steps: NDArray[np.bool_] | None = None
     served: Ints | None = None
+    arms: Arms | None = None
 
     def reached(self, step: int) -> NDArray[np.bool_]:
         """Which units reached a step, 1-based; in an unordered funnel, as many different steps."""
@@ -117,6 +120,7 @@ def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walk
             "leave it out."
         )
     on_record(store, funnel.cohort)
+    funnel = with_start(store, funnel)
     for _ in range(_TRIES):
         walked = _walk_once(store, funnel)
         if store.data_version() == walked.data_version:
@@ -126,6 +130,12 @@ def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walk
 
 
 def _walk_once(store: "Store", funnel: Funnel) -> Walked:
+    found = _attributed(store, funnel)
+    arms = arms_of(store, funnel, found.observed_until)
+    return found if arms is None else replace(found, arms=arms, sql=f"{found.sql}\n\n{arms.sql}")
+
+
+def _attributed(store: "Store", funnel: Funnel) -> Walked:
     by = funnel.breakdown
     if by is not None and by.several:
         found = _walked(store, funnel.model_copy(update={"breakdown": None}), read_all)
@@ -144,7 +154,7 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
 
     asked = select if funnel.plain else select_ruled
     facts = store.facts()
-    clustered = funnel.unit == "user" and facts.clustered
+    clustered = funnel.unit == "user" and facts.clustered and funnel.variant is None
     until = funnel.observed_until or facts.observed_until
     few = values(funnel) if clustered else None
     units, known = cached(store, _Few(question=few), _stored) if clustered else (0, ())

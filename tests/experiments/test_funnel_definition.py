@@ -180,6 +180,8 @@ REFUSED = [
         "must be first_touch or last_touch where `count` is 'chains'",
     ),
     ({"steps": [A], "breakdown": {"by": ["a"], "top": 0}}, "greater than or equal to 1"),
+    ({"steps": [A], "variant": {}}, "Field required"),
+    ({"steps": [A], "variant": {"experiment": "e"}, "unit": "property:x"}, "for persons were exposed"),
     # options that make no sense, or not together
     ({"steps": [{**A, "within": "1d"}]}, "stands on step 1, a; must stand on a later step"),
     ({"steps": [{**A, "at_least": "1s"}, A]}, "stands on step 1, a; must stand on a later step"),
@@ -227,7 +229,6 @@ REFUSED = [
         )
         for key in (
             "cohort",
-            "variant",
         )
     ],
     *[

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from experiments.funnel import Breakdown, Exclusion, Funnel, Step
+from experiments.breakdown import Breakdown, ByVariant
+from experiments.funnel import Exclusion, Funnel, Step
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "funnel.md").read_text("utf-8")
-SECTIONS = {"The funnel": Funnel, "A step": Step, "An exclusion": Exclusion, "The breakdown": Breakdown}
+SECTIONS = {
+    "The funnel": Funnel,
+    "A step": Step,
+    "An exclusion": Exclusion,
+    "The breakdown": Breakdown,
+    "The arms": ByVariant,
+}
 
 
 @pytest.mark.parametrize("title", SECTIONS)
@@ -19,7 +26,7 @@ def test_every_key_is_documented_and_no_other(title):
     firsts = re.findall(r"^\| ((?:`[^`]+`(?:, )?)+) \|", section, re.MULTILINE)
     named = {name for first in firsts for name in re.findall(r"`([^`]+)`", first)}
     keys = {field.alias or name for name, field in SECTIONS[title].model_fields.items()}
-    assert named == keys - {"steps", "exclusions", "breakdown"}
+    assert named == keys - {"steps", "exclusions", "breakdown", "variant"}
 
 
 def test_the_example_is_a_funnel():
