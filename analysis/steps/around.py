@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analysis.ask import batches, sql_of
+from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field
 from experiments.funnel import PROPERTY, Funnel
 from ingest.schema import unbound
@@ -79,7 +80,7 @@ def events_around(store: "Store", funnel: Funnel, stretches: Stretches, until: d
 def _rows(funnel: Funnel, stretches: Stretches, until: datetime | None) -> ibis.Table:
     stored = pa.types.is_integer(stretches.keys.type)
     view, column = ("events_main", "person_key") if stored else _SOURCES.get(funnel.unit, ("events", ""))
-    rows = unbound(view)
+    rows = unbound(view) if stored else of_cohort(unbound(view), funnel.cohort)
     if until is not None:
         rows = rows.filter(rows.ts <= ibis.timestamp(until))
     if len(stretches.keys):

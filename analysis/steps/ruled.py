@@ -83,7 +83,8 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
         text = ranged(sql_of(rows.select(**columns)))
     wrong = numeric_of(every, funnel.where, [*funnel.steps, *funnel.exclusions], [*named, *barred])
     asked = {f"not_number_{k}": times_of(one) for k, one in enumerate(wrong.values())}
-    counts = sql_of(of_cohort(every, funnel.cohort).aggregate(**asked)) if asked else None
+    counted = of_cohort(every, funnel.cohort) if clustered else every
+    counts = sql_of(counted.aggregate(**asked)) if asked else None
     return Selection(text, counts, tuple(wrong))
 
 

@@ -127,7 +127,8 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
         text = ranged(sql_of(rows.select(**columns)))
     wrong = numeric_of(seen, funnel.where, funnel.steps, named)
     asked = {f"not_number_{k}": times_of(one) for k, one in enumerate(wrong.values())}
-    counts = sql_of(of_cohort(seen, funnel.cohort).aggregate(**asked)) if asked else None
+    counted = of_cohort(seen, funnel.cohort) if clustered else seen
+    counts = sql_of(counted.aggregate(**asked)) if asked else None
     return Selection(text, counts, tuple(wrong))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.ask import batches
 from analysis.steps import reading
+from analysis.steps.cohorts import kept
 from analysis.steps.columns import Named, keys_of, text_of, with_unit
 from analysis.steps.pairing import pairs
 from analysis.steps.reading import Range, Read
@@ -71,7 +72,7 @@ def _read(
     unit: pa.Scalar | None = None
     key = NEVER
     with batches(store, selection.rows, part, rows=reading.BATCH_ROWS) as reader:
-        for every in reader:
+        for every in kept(store, funnel, reader):
             batch = with_unit(every)
             keys, unit = keys_of(batch["unit"], unit, key)
             named.follow(batch["unit"], keys)

@@ -1,0 +1,104 @@
+"""Only units of a cohort: by a semi-join where rows are sorted anyway, else by looking stored keys up, in stored order."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from analysis.ask import ask, cached, sql_of
+from experiments.funnel import Funnel
+from ingest.cohorts import cohort
+from ingest.schema import unbound
+
+if TYPE_CHECKING:
+    from ingest import Store
+
+Bools = NDArray[np.bool_]
+
+
+def of_cohort(rows: ir.Table, name: str | None) -> ir.Table:
+    """The rows of a cohort's members; a semi-join, so the order is lost.
+
+    Args:
+        rows: Rows with a column `person`.
+        name: What the cohort is called; None keeps all.
+    """
+    if name is None:
+        return rows
+    members = unbound("cohort_members")
+    named = members.filter(members.cohort == name).select("person")
+    return rows.semi_join(named, "person")
+
+
+def stored_members(store: "Store", name: str | None) -> Bools | None:
+    """For every stored key of a person, whether the person is in the cohort; asked once per version of the data.
+
+    Args:
+        store: An open store.
+        name: What the cohort is called; None asks for none.
+
+    Returns:
+        One flag a key; None without cohort.
+    """
+    if name is None:
+        return None
+    cohort(store, name)
+    return cached(store, _Members(cohort=name), _flags)
+
+
+def kept(store: "Store", funnel: Funnel, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows of the funnel's cohort, in their order; rows under another unit than a stored key were chosen in SQL.
+
+    Args:
+        store: An open store.
+        funnel: The definition; without cohort every row stays.
+        batches: Rows with a column `unit`.
+    """
+    members = stored_members(store, funnel.cohort)
+    for batch in batches:
+        unit = batch["unit"]
+        if members is None or not pa.types.is_integer(unit.type):
+            yield batch
+        else:
+            yield batch.filter(pa.array(members[unit.to_numpy()]))
+
+
+def on_record(store: "Store", name: str | None) -> None:
+    """Refuse a cohort that is not there.
+
+    Args:
+        store: An open store.
+        name: What it is called; None asks for none.
+
+    Raises:
+        ValueError: There is none of that name, or its file is gone.
+    """
+    if name is not None:
+        cohort(store, name)
+
+
+def members_sql(name: str, *, clustered: bool = True) -> str | None:
+    """The question for the stored keys of a cohort's members; None where the rows are chosen by themselves."""
+    return _question(name) if clustered else None
+
+
+def _question(name: str) -> str:
+    rows = of_cohort(unbound("events_main"), name)
+    return sql_of(rows.select("person_key").distinct())
+
+
+class _Members(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    cohort: str
+
+
+def _flags(store: "Store", asked: _Members) -> Bools:
+    from analysis.steps.reading import stored_units
+
+    flags = np.zeros(stored_units(store), np.bool_)
+    flags[ask(store, _question(asked.cohort))["person_key"].to_numpy()] = True
+    return flags
