@@ -49,13 +49,15 @@ def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict", "unor
         start_from=rng.choice((-99, -99, -99, 1)),
         start_to=rng.choice((99, 99, 99, 5)),
     )
-    bare, tied = rng.random() < 0.2, rng.random() < 0.8
+    bare = rng.random() < 0.2
     rule = (
         Rule(n, within, order, start_from=rule.start_from, start_to=rule.start_to)
         if bare
         else _fitted(rng, rule)
     )
-    units = tuple(_unit(rng, rule, span, tied=tied and not bare) for _ in range(rng.randint(1, 3)))
+    units = tuple(
+        _unit(rng, rule, span, tied=rng.random() < (0.3 if bare else 0.8)) for _ in range(rng.randint(1, 3))
+    )
     total = sum(map(len, units))
     cuts = tuple(sorted(rng.randint(0, total) for _ in range(rng.randint(0, 3))))
     return OptionCase(rule, units, cuts, rng.randint(0, 2))

@@ -43,3 +43,28 @@ def test_as_many_units_reach_each_step_as_in_clickhouse(seed):
     )
     assert ours == theirs
     assert min(ours.values()) > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_event_that_could_serve_two_steps_serves_one_as_strict_once_has_it(seed):
+    """Each step takes its own name and some of its neighbours', so most rows could serve several steps."""
+    rng = np.random.default_rng(100 + seed)
+    n, units, each, span = 4, 3_000, 9, 300
+    within = int(rng.integers(40, 250))
+    unit = np.repeat(np.arange(units), each)
+    time = np.sort(rng.permuted(np.tile(np.arange(span), (units, 1)), axis=1)[:, :each], axis=1).ravel()
+    event = rng.integers(1, n + 2, units * each)
+    taken = [sorted({step, *rng.integers(1, n + 1, 1).tolist()}) for step in range(1, n + 1)]
+
+    masks = sum(np.isin(event, names).astype(np.int64) << k for k, names in enumerate(taken))
+    walk = Walk(n, within)
+    reach = np.concatenate([part.reach for part in walk.feed(unit, time, masks) + walk.finish()])
+    ours = [units - len(reach), *(int(np.sum(reach == step)) for step in range(1, n + 1))]
+
+    rows = pa.table({"unit": unit, "time": time.astype(np.uint64), "event": event})  # noqa: F841 (chdb reads it)
+    conditions = ", ".join(f"event IN ({', '.join(map(str, names))})" for names in taken)
+    sql = SQL.replace("windowFunnel({within})", "windowFunnel({within}, 'strict_once')")
+    found = chdb.query(sql.format(within=within, steps=conditions), "ArrowTable")
+    theirs = dict(zip(found["reached"].to_pylist(), found["units"].to_pylist(), strict=True))
+    assert ours == [theirs.get(step, 0) for step in range(n + 1)]
+    assert np.count_nonzero(masks & (masks - 1)) > 1_000
