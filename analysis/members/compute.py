@@ -11,6 +11,7 @@ from analysis.members.answers import Member, MembersAnswer, Outcomes
 from analysis.members.choosing import OUTCOMES, Outcome, by_outcome, in_group
 from analysis.members.query import Wanted, told
 from analysis.steps import Walked, walk_funnel
+from experiments.breakdown import MOST_GROUPS
 from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class MembersQuery(BaseModel):
 
     @model_validator(mode="after")
     def _has_the_group(self) -> Self:
-        by = () if self.funnel.breakdown is None else self.funnel.breakdown.by
+        by: tuple[str, ...] = () if self.funnel.variant is None else ("variant",)
+        by = by if self.funnel.breakdown is None else self.funnel.breakdown.by
         if self.group is not None and len(self.group) != len(by):
             raise ValueError(
                 f"`group` is {list(self.group)!r}; must have a value for each field of the breakdown "
@@ -87,7 +89,7 @@ def answer(store: "Store", query: MembersQuery) -> MembersAnswer:
     wanted = Wanted(query.funnel, walked, chosen)
     return MembersAnswer(
         step=query.place,
-        name=query.funnel.steps[query.place - 1].label,
+        name=_name(query),
         outcome=query.outcome,
         group=query.group,
         unit=query.funnel.unit,
@@ -119,13 +121,27 @@ def listed(
         ValueError: A condition cannot be asked of its field, or there is no such group.
     """
     walked = walk_funnel(store, query.funnel)
-    by = query.funnel.breakdown
-    mine = in_group(walked, query.group, 0 if by is None else by.top)
-    parts = by_outcome(walked, query.place, max(query.place - 1, 1))
-    chosen = np.flatnonzero(parts[query.outcome] & mine)
+    if query.group is not None and walked.groups is not None:
+        walked = walked.groups
+    parts = by_outcome(walked, query.place)
+    if query.group is not None:
+        by = query.funnel.breakdown
+        mine = in_group(walked, query.group, MOST_GROUPS if by is None else by.top)
+        parts = {name: part & mine for name, part in parts.items()}
+    chosen = np.flatnonzero(parts[query.outcome])
     latest_first = np.argsort(-walked.times[chosen, 0], kind="stable")
-    counts = {name: int(np.count_nonzero(parts[name] & mine)) for name in OUTCOMES}
+    counts = {name: int(np.count_nonzero(parts[name])) for name in OUTCOMES}
     return walked, chosen[latest_first], Outcomes(**counts)
+
+
+def _name(query: MembersQuery) -> str:
+    """What the step is called; in an unordered funnel, the level."""
+    n = len(query.funnel.steps)
+    return (
+        f"any {query.place} of {n}"
+        if query.funnel.order == "unordered"
+        else query.funnel.steps[query.place - 1].label
+    )
 
 
 def _members(parts: Iterator[pa.RecordBatch]) -> Iterator[Member]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.ask import batches, sql_of
+from analysis.members.choosing import furthest
 from analysis.steps import Walked
 from analysis.steps.selection import is_named, source
 from experiments.funnel import Funnel
@@ -86,8 +87,8 @@ def told(store: "Store", wanted: Wanted) -> Iterator[pa.RecordBatch]:
     """
     walked, places = wanted.walked, wanted.places
     keys = walked.keys.take(pa.array(places))
-    entered, reach = walked.times[places, 0], walked.reach[places]
-    last = walked.times[places, reach - 1]
+    entered = walked.times[places, 0]
+    reach, last = furthest(walked, places)
     asked = pa.table(
         {
             "place": pa.array(np.arange(len(places))),

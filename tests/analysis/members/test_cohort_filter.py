@@ -60,7 +60,7 @@ def save(store, *persons, name="some"):
     put(store, name, pa.array(persons, pa.string()), {}, "tests")
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(
     LOGS,
     st.sets(st.sampled_from(PEOPLE)),

@@ -52,4 +52,4 @@ def test_an_empty_list_says_so_and_offers_no_file(at_home):
 
 def test_a_group_that_is_not_there_is_told_kindly(at_home):
     tab = shown("en", 3, "dropped", {**FUNNEL, "breakdown": {"by": ["device"]}}, group=("strange",))
-    assert "must be a group of the breakdown" in tab.warning[0].value
+    assert "must be one of the groups" in tab.warning[0].value
