@@ -35,6 +35,7 @@ ROOMS = {
     "paths": ("analysis.paths", "PathsQuery"),
     "drivers": ("analysis.drivers", "DriversQuery"),
     "members": ("analysis.members", "MembersQuery"),
+    "contrast": ("analysis.contrast", "ContrastQuery"),
 }
 
 

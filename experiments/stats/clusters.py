@@ -108,10 +108,10 @@ def difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> E
     if said is not None:
         return said
     c, t = _side(control), _side(treatment)
-    value = t.share - c.share
-    low, high = _between(c, t, z_of(level))
+    value, shared = t.share - c.share, _correlation(c, t)
+    low, high = _between(c, t, shared, z_of(level))
     interval = Interval(min(low, value), max(high, value), level)
-    return Effect(value, interval, _p_value(c, t), "absolute", "newcombe_clustered")
+    return Effect(value, interval, _p_value(c, t, shared), "absolute", "newcombe_clustered")
 
 
 def relative_difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> Effect | NoEffect:
@@ -136,12 +136,13 @@ def relative_difference(control: Clusters, treatment: Clusters, level: float = 0
     if control.count.hits == 0:
         return without_hits()
     c, t = _side(control), _side(treatment)
-    ends = _ratio(c, t, z_of(level))
+    shared = _correlation(c, t)
+    ends = _ratio(c, t, shared, z_of(level))
     if ends is None:
         return uncertain_control()
     value = t.share / c.share
     interval = Interval(min(ends[0], value) - 1, max(ends[1], value) - 1, level)
-    return Effect(value - 1, interval, _p_value(c, t), "relative", "mover_ratio_clustered")
+    return Effect(value - 1, interval, _p_value(c, t, shared), "relative", "mover_ratio_clustered")
 
 
 def _independent(control: Clusters, treatment: Clusters) -> bool:
@@ -197,9 +198,9 @@ def _correlation(control: _Side, treatment: _Side) -> float:
     return float(np.clip(float(control.pulls @ treatment.pulls) / both, -1, 1)) if both > 0 else 0.0
 
 
-def _between(control: _Side, treatment: _Side, z: float) -> tuple[float, float]:
+def _between(control: _Side, treatment: _Side, shared: float, z: float) -> tuple[float, float]:
     (cl, ch), (tl, th) = control.limits(z), treatment.limits(z)
-    value, shared = treatment.share - control.share, _correlation(control, treatment)
+    value = treatment.share - control.share
     return (
         value - _apart(treatment.share - tl, ch - control.share, shared),
         value + _apart(th - treatment.share, control.share - cl, shared),
@@ -210,10 +211,10 @@ def _apart(a: float, b: float, shared: float) -> float:
     return math.sqrt(max(a * a - 2 * shared * a * b + b * b, 0.0))
 
 
-def _ratio(control: _Side, treatment: _Side, z: float) -> tuple[float, float] | None:
+def _ratio(control: _Side, treatment: _Side, shared: float, z: float) -> tuple[float, float] | None:
     """The ratios between which the interval of treatment − R · control holds 0; None if there is no upper one."""
     (cl, ch), (tl, th) = control.limits(z), treatment.limits(z)
-    c, t, shared = control.share, treatment.share, _correlation(control, treatment)
+    c, t = control.share, treatment.share
     if cl <= 0:
         return None
     low = _root(c * t - shared * (t - tl) * (ch - c), tl * (2 * t - tl), ch * (2 * c - ch), upper=False)
@@ -229,14 +230,14 @@ def _root(middle: float, above: float, below: float, *, upper: bool) -> float | 
     return above / (middle + root) if above > 0 and middle + root > 0 else None
 
 
-def _p_value(control: _Side, treatment: _Side) -> float:
+def _p_value(control: _Side, treatment: _Side, shared: float) -> float:
     """The two-sided p-value at which the interval begins to exclude 0, by bisection on z."""
     if treatment.share == control.share:
         return 1.0
     inside, outside = 0.0, _FARTHEST_Z
     while outside - inside > _CLOSE:
         middle = (inside + outside) / 2
-        low, high = _between(control, treatment, middle)
+        low, high = _between(control, treatment, shared, middle)
         if low > 0 or high < 0:
             inside = middle
         else:
