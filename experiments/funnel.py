@@ -196,6 +196,34 @@ class Funnel(Shape):
         return self
 
     @model_validator(mode="after")
+    def _absent_steps(self) -> Self:
+        absent = {k for k, step in enumerate(self.steps, 1) if step.absent_in}
+        if not absent:
+            return self
+        if 1 in absent:
+            raise ValueError(
+                f"`absent_in` stands on step 1, {self.steps[0].label}; must stand on a later step, for every design "
+                "starts with the first; move it."
+            )
+        groups = self.variant is not None or (self.breakdown is not None and len(self.breakdown.by) == 1)
+        if not groups or (self.breakdown is not None and self.breakdown.several):
+            raise ValueError(
+                "`absent_in` names groups; must stand beside a `variant`, or a `breakdown` by one field with "
+                "first_touch or last_touch; add one."
+            )
+        if self.order == "unordered" or self.count == "chains":
+            raise ValueError(
+                "`absent_in` is given; must be left out in an unordered funnel and where `count` is 'chains'; "
+                "leave it out."
+            )
+        if any({one.after, one.before} & absent for one in self.exclusions):
+            raise ValueError(
+                "`exclusions` stand beside a step that is absent in a group; must be after and before steps that "
+                "every group has; move them."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _split_at_a_step(self) -> Self:
         by = self.breakdown
         if by is not None and by.several and self.count == "chains":

@@ -67,16 +67,19 @@ class Step(Matched):
         occurrence: any; first_ever: only the unit's first event of that name; first_matching: only the first that
             meets the conditions.
         optional: No later step waits for it; it takes the earliest event between the required steps beside it.
+        milestone: What the step stands for, such as intent; shown beside it.
+        absent_in: Groups of the breakdown, or arms, whose design has no such step: there it is not asked for.
     """
 
     noun: ClassVar[str] = "a step"
-    later: ClassVar[tuple[str, ...]] = ("milestone", "absent_in")
 
     name: Name | None = None
     within: str | None = None
     at_least: str | None = None
     occurrence: Occurrence = "any"
     optional: bool = False
+    milestone: Name | None = None
+    absent_in: tuple[Name, ...] = ()
 
     @field_validator("within", "at_least")
     @classmethod

@@ -452,8 +452,8 @@ def _attach(
     for o in range(optional.shape[0]):
         after = optional[o, AFTER]
         when[o], rows[o], hopes[o] = NEVER, -1, NEVER
-        if after < n and reach <= after:
-            hopes[o] = chances[after]
+        if reach == after < n and optional[o, GAP] == 0 and optional[o, WINDOW] >= rule[WITHIN]:
+            hopes[o] = chances[after]  # in a chain that goes further than this one it could come on the way
         if reach < after:
             if chances[after - 1] != NEVER:
                 hopes[o] = max(hopes[o], chances[after - 1] - optional[o, GAP])
@@ -561,8 +561,6 @@ def walk(
             done = abs(reach) if rule[CHAINS] else 0
             until = best[0, done - 1] if done > 0 else FAR
             if reach > 0:
-                if high < end:
-                    chances[:] = NEVER
                 out_key[units] = keys[i]
                 facts = out_facts[units]
                 facts[:4], facts[4:] = -1, 0

@@ -408,8 +408,6 @@ def walk(
             else:
                 after, done = high, 0
             if levels > 0:
-                if high < end:
-                    out_chances[units, :] = NEVER
                 _write(n, levels, begin, begin, after, best, masks, free, places, out_facts[units],
                        out_times[units], out_rows[units], out_served[units], out_chances[units])  # fmt: skip
                 out_key[units] = keys[i]

@@ -25,7 +25,7 @@ class OptionCase:
 def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict", "unordered")) -> OptionCase:
     """Few distinct times (ties), rows that match several steps or none, every option about every fourth time."""
     rng = random.Random(seed)
-    n, span, order = rng.choice((1, 2, 3, 3, 4)), rng.choice((0, 2, 5, 9, 14)), rng.choice(orders)
+    n, span, order = rng.choice((1, 2, 3, 3, 4, 4)), rng.choice((0, 2, 5, 9, 14)), rng.choice(orders)
     within, steps = rng.randint(max(1, span // 2), span + 1), range(2, n + 1)
     windows = {k: rng.randint(1, within) for k in steps if rng.random() < 0.6} if rng.random() < 0.25 else {}
     gaps = {k: rng.randint(1, windows.get(k, 2)) for k in steps if rng.random() < 0.5}
@@ -71,8 +71,8 @@ def _fitted(rng: random.Random, rule: Rule) -> Rule:
         bound = ((1, n),) * len(rule.exclusions)
         return replace(rule, windows={}, gaps={}, increasing=False, exclusions=bound, chains=chains)
     named = {step for pair in rule.exclusions for step in pair} | rule.occurrence
-    optional = frozenset(k for k in range(2, n + 1) if k not in named and rng.random() < 0.5)
-    return replace(rule, optional=optional if rng.random() < 0.4 else frozenset(), chains=chains)
+    optional = frozenset(k for k in range(2, n + 1) if k not in named and rng.random() < 0.6)
+    return replace(rule, optional=optional if rng.random() < 0.5 else frozenset(), chains=chains)
 
 
 def _between(rng: random.Random, n: int) -> tuple[int, int]:
@@ -252,3 +252,34 @@ RARE = (
     held("a0.1 x1 b2.1", exclusions=((1, 2),), drop=False),
 )
 """Ties between held values, and exclusions that lack the value: too rare to wait for."""
+
+
+def told(text: str, **rule: object) -> OptionCase:
+    """One unit from "a0 bc1 x2": the steps it matches, and the time; x is exclusion 1."""
+    rows = []
+    for word in text.split():
+        name = word.rstrip("0123456789")
+        steps = frozenset(ord(letter) - 96 for letter in name if letter != "x")
+        excludes = frozenset({1} if "x" in name else ())
+        rows.append(Row(int(word[len(name) :]), steps, excludes=excludes))
+    return OptionCase(Rule(**{"n": 4, "within": 100, **rule}), (tuple(rows),))
+
+
+RARE_ORDERS = (
+    told("a0 bc1 bc2 bc3 d4", order="strict"),
+    held("a0.1 a1.2 b2.1 b2.2", n=2, order="unordered"),
+    held("a0.2 a1.1 b2.1 b2.2", n=2, order="unordered"),
+    told("a0 x1 b2", n=3, drop=False, optional=frozenset({2}), exclusions=((1, 3),)),
+    told("a0 b1 x2 c3", n=4, drop=False, optional=frozenset({3}), exclusions=((2, 4),)),
+)
+"""Repeats that both stay and lead on, ties between held values, exclusions before optional steps: rare, too."""
+
+
+def check_hopes(walk_class) -> None:
+    """Steps 2 and 4 required, 3 optional at least 4 after 2, observed until 6 or 7: can step 3 still come by 10?"""
+    for until, may in ((5, True), (6, False)):
+        walk = walk_class(Rules(4, 10, optional=(3,), gaps=(0, 0, 4, 1)))
+        walk.feed(np.array([0]), np.array([0]), np.array([1]))
+        (part,) = walk.finish()
+        assert bool(part.maturing(3, 10, until)[0]) == may
+        assert bool(part.maturing(2, 10, until)[0])

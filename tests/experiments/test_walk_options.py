@@ -11,10 +11,25 @@ from hypothesis import strategies as st
 from experiments.walk import OrderBroken
 from experiments.walk.rules import Rules
 from experiments.walk.whole import WalkOfWholes
-from tests.experiments.option_cases import RARE, OptionCase, check_options, coverage, option_case
+from tests.experiments.option_cases import (
+    RARE,
+    RARE_ORDERS,
+    OptionCase,
+    check_hopes,
+    check_options,
+    coverage,
+    expected,
+    option_case,
+    told,
+)
 from tests.experiments.reference_options import Row, Rule, chosen
 
-ALTERNATIVES = [{"ordered", "strict"}, {"drop", "end_attempt"}]
+NEVER_TOGETHER = [
+    {"ordered", "strict"}, {"ordered", "unordered"}, {"strict", "unordered"}, {"drop", "end_attempt"},
+    {"reentry first", "chains"}, {"unordered", "step window"}, {"unordered", "gap"}, {"unordered", "optional"},
+    {"unordered", "strictly increasing"},
+]  # fmt: skip
+COVERED = int(os.environ.get("KAZASU_WALK_CASES", "3000"))
 
 
 @settings(max_examples=int(os.environ.get("KAZASU_WALK_CASES", "3000")), deadline=None)
@@ -24,18 +39,16 @@ def test_the_walk_with_options_equals_the_reference(case):
 
 
 def test_the_generated_cases_show_every_option_and_every_pair_of_them():
-    count = 3000
-    single, pairs, second = coverage([option_case(seed) for seed in range(count)])
+    single, pairs, second = coverage([option_case(seed) for seed in range(COVERED)])
     for name, cases in sorted(single.items()):
-        print(f"{name:20} {cases / count:6.1%}")
-    rarest = min(
-        combinations(sorted(single), 2), key=lambda p: pairs[p] or (set(p) in ALTERNATIVES and count)
-    )
+        print(f"{name:20} {cases / COVERED:6.1%}")
+    asked = [pair for pair in combinations(sorted(single), 2) if set(pair) not in NEVER_TOGETHER]
+    rarest = min(asked, key=pairs.__getitem__)
     print(f"rarest pair: {rarest}, {pairs[rarest]} cases; of units that enter {second:.0%} reach step 2")
-    assert len(single) == 15
-    assert min(single.values()) / count >= 0.02
-    assert pairs[rarest] >= 20
-    assert single["tie group"] / count >= 0.1
+    assert len(single) == 18
+    assert min(single.values()) / COVERED >= 0.02
+    assert pairs[rarest] >= (200 if COVERED >= 100_000 else 20)
+    assert single["tie group"] / COVERED >= 0.1
     assert second >= 0.3
 
 
@@ -112,6 +125,40 @@ def test_held_values_are_equal_along_a_chain_and_a_row_without_one_takes_no_part
     )
     check_options(WalkOfWholes, OptionCase(rule, (rows,)))
     assert chosen(list(rows), rule).times == (0, 3)
+
+
+@pytest.mark.parametrize("case", RARE_ORDERS)
+def test_rare_orders_are_decided_by_the_rule(case):
+    check_options(WalkOfWholes, case)
+
+
+def test_an_optional_step_may_still_come_as_long_as_its_gap_fits_the_window():
+    check_hopes(WalkOfWholes)
+
+
+def test_unordered_takes_any_different_steps_in_one_window():
+    any_order = {"order": "unordered"}
+    assert story("c0 a4 b5", **any_order) == (0, 4, 5)
+    assert story("a0 a1 a2", **any_order) == (0,)
+    assert story("c0 a4 b5", within=4, **any_order) == (0, 4)
+    assert story("ab0 a1", **any_order) == (0, 1)
+    assert story("a0 x1 b2 c3", exclusions=((1, 3),), drop=False, within=9, **any_order) == (2, 3)
+    assert story("a0 x1 b2 c3", exclusions=((1, 3),), within=9, **any_order) == "excluded"
+    assert story("a0 b1 c2 x3", exclusions=((1, 3),), within=9, **any_order) == (0, 1, 2)
+
+
+def test_chains_count_from_left_to_right_and_do_not_overlap():
+    case = told("a0 a1 b2 a3 b4 b5", n=2, chains=True)
+    check_options(WalkOfWholes, case)
+    found = [one.times for one, _ in expected(list(case.units[0]), case.rule)]
+    assert found == [(0, 2), (3, 4)]
+
+
+def test_an_optional_step_neither_anchors_nor_hinders():
+    case = told("a0 c1 b2 a5 b6 c7", n=3, optional=frozenset({2}))
+    check_options(WalkOfWholes, case)
+    ((one, _),) = expected(list(case.units[0]), case.rule)
+    assert (one.times, one.beside) == ((0, 1), ())
 
 
 @pytest.mark.parametrize("case", RARE)

@@ -13,7 +13,7 @@ from tests.faults.planting import Fault, is_caught, load
 
 SOURCE = Path(experiments.walk.general.__file__)
 UNCOMPILED = [("from experiments.walk.compiling import compiled", "def compiled(function): return function")]
-PATIENCE_S, CASES = 20, 1500
+PATIENCE_S, CASES = 20, 5000
 
 FAULTS = (
     # which rows may serve
@@ -49,7 +49,7 @@ FAULTS = (
     Fault("_timeline", "range(exclusions[e, 0], exclusions[e, 1])", "range(exclusions[e, 0], exclusions[e, 0] + 1)"),
     Fault("_timeline", "if rule[STRICT]:", "if False:"),
     Fault("_timeline", "if not (ours and", "if not (True and"),
-    Fault("_timeline", "if not (ours and (masks[row] >> (level - 1)) & 1)", "if True"),
+    Fault("_timeline", "if not (ours and ((masks[row] >> (level - 1)) & 1 or beside[row] & between[level]))", "if True"),
     Fault("_timeline", "(not hold or codes[after] == code)", "True"),
     Fault("_cut_off", '"right"', '"left"'),
     Fault("_cut_off", "exclusions[e, 0] <= reach < exclusions[e, 1]", "exclusions[e, 0] < reach < exclusions[e, 1]"),
@@ -66,8 +66,8 @@ FAULTS = (
     Fault("solve", "cut <= began + within", "cut < began + within"),
     Fault("solve", "cut - within - 1", "cut - within"),
     Fault("solve", "not chosen or ", "not chosen or held.shape[0] > 1 or "),
-    Fault("walk", "if use[row] and masks[row] >> n", "if masks[row] >> n"),
-    Fault("walk", "excluded += 1", "excluded += 2"),
+    Fault("walk", "(free[row] | spare[row]) != 0 and masks[row] >> n", "masks[row] >> n"),
+    Fault("walk", "excluded += reach < 0", "excluded += 2 * (reach < 0)"),
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def check(monkeypatch):
             for case in RARE:
                 check_options(WalkOfWholes, case)
             for seed in range(CASES):
-                check_options(WalkOfWholes, option_case(seed))
+                check_options(WalkOfWholes, option_case(seed, ("ordered", "strict")))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
