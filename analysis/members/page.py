@@ -14,19 +14,22 @@ from analysis.members.answers import MembersAnswer
 from analysis.members.choosing import Outcome
 from analysis.members.compute import MembersQuery, answer
 from analysis.members.export import Kind, as_bytes
+from analysis.members.freezing import freeze
 from analysis.members.query import SCHEMA
 from analysis.members.sentences import sentence
 from experiments.funnel import Funnel
 from ingest import Store
+from ingest.cohorts import cohorts
 
 MIME: dict[Kind, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 SHOWN = 100
+WHO = "page"
 
 
 def list_of_units(
     funnel: Funnel, step: int, outcome: Outcome, key: str, *, group: tuple[str | None, ...] | None = None
 ) -> None:
-    """The units with an outcome at a step: how many, the latest 100 of them, all of them as CSV and Parquet.
+    """The units with an outcome at a step: how many, the latest 100 of them, all as CSV and Parquet or as a cohort.
 
     Call it as `list_of_units(asked, 3, "dropped", "drop")`; it reads the store of the page and stops kindly if the
     question is refused.
@@ -47,7 +50,18 @@ def list_of_units(
     if not found.total:
         return
     page.table(table(found, page.lang()), alt=page.t("members.alt", n=len(found.members)))
-    _files(store, query, key)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _files(store, query, key)
+        _save(store, query, key)
+
+
+def cohort_names(store: Store) -> list[str]:
+    """The names of the cohorts on record, for a filter; a funnel's `cohort` takes one of them.
+
+    Args:
+        store: the open store.
+    """
+    return list(cohorts(store))
 
 
 def table(found: MembersAnswer, lang: str) -> pd.DataFrame:
@@ -74,14 +88,31 @@ def _sentence(found: MembersAnswer) -> str:
 
 
 def _files(store: Store, query: MembersQuery, key: str) -> None:
-    with st.container(horizontal=True):
-        for kind, mime in MIME.items():
-            st.download_button(
-                page.t(f"members.{kind}"),
-                data=partial(as_bytes, store, query, kind),
-                file_name=f"kazasu-{query.outcome}-{query.place}.{kind}",
-                mime=mime,
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"{key}.{kind}",
-            )
+    for kind, mime in MIME.items():
+        st.download_button(
+            page.t(f"members.{kind}"),
+            data=partial(as_bytes, store, query, kind),
+            file_name=f"kazasu-{query.outcome}-{query.place}.{kind}",
+            mime=mime,
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"{key}.{kind}",
+        )
+
+
+def _save(store: Store, query: MembersQuery, key: str) -> None:
+    with (
+        st.popover(page.t("members.save"), icon=":material/group_add:"),
+        st.form(f"{key}.form", border=False),
+    ):
+        name = st.text_input(page.t("members.save.name"), key=f"{key}.name", help=page.t("members.save.tip"))
+        if not st.form_submit_button(page.t("members.save.now"), key=f"{key}.save"):
+            return
+        try:
+            made = freeze(store, name.strip(), query, WHO)
+        except ValueError as refused:
+            st.warning(page.plain(str(refused)))
+            return
+        lang = page.lang()
+        facts = {"name": made.name, "n": words.count(made.persons, lang, "person"), "version": made.version}
+        st.success(page.plain(page.t("cohort.added", **facts)))

@@ -4,7 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis import words
-from ingest import close_current
+from analysis.members.page import cohort_names
+from ingest.store import close_current, current
 from tests.analysis.members.test_members import FUNNEL, STORY
 from tests.journeys import journeys
 
@@ -53,3 +54,19 @@ def test_an_empty_list_says_so_and_offers_no_file(at_home):
 def test_a_group_that_is_not_there_is_told_kindly(at_home):
     tab = shown("en", 3, "dropped", {**FUNNEL, "breakdown": {"by": ["device"]}}, group=("strange",))
     assert "must be one of the groups" in tab.warning[0].value
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
+def test_a_list_is_saved_as_a_cohort_and_a_taken_name_is_told(at_home, lang):
+    tab = shown(lang, 3, "dropped")
+    tab.text_input(key="here.name").set_value(" lost ")
+    tab.button(key="here.save").click().run()
+    assert not tab.exception
+    said = words.t("cohort.added", lang, name="lost", n=words.count(1, lang, "person"), version=1)
+    assert tab.success[0].value.replace("\\", "") == said
+    (record,) = current().records.all("cohort")
+    assert (record["key"], record["body"]["persons"], record["who"]) == ("lost", 1, "page")
+    assert cohort_names(current()) == ["lost"]
+    tab.button(key="here.save").click().run()
+    assert "must be new" in tab.warning[0].value
+    assert len(current().records.all("cohort")) == 1
