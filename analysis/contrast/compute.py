@@ -11,7 +11,7 @@ from analysis.contrast.answers import ContrastAnswer, Difference, Side, SideStep
 from analysis.contrast.asked import ContrastQuery
 from analysis.contrast.sides import Part, Sides, sides_of
 from analysis.steps import Walked
-from experiments.funnel import Funnel
+from analysis.steps.episodes import step_names
 from experiments.stats.clusters import Clusters, difference, rate, relative_difference
 from experiments.stats.effects import Effect, NoEffect
 from experiments.stats.multiplicity import holm
@@ -95,7 +95,7 @@ class _Clustered:
 def _side(place: int, found: Sides, clusters: _Clustered) -> Side:
     part = found.parts[place]
     walk = found.walks[part.walk]
-    names = _names(walk.funnel)
+    names = step_names(walk.funnel)
     units = [int(np.count_nonzero(part.mine & walk.walked.reached(k))) for k in range(1, len(names) + 1)]
     return Side(
         key=part.key,
@@ -115,14 +115,6 @@ def _side(place: int, found: Sides, clusters: _Clustered) -> Side:
 def _from_previous(walked: Walked, units: list[int], step: int) -> float | None:
     before = units[walked.before(step) - 1]
     return units[step - 1] / before if before else None
-
-
-def _names(funnel: Funnel) -> tuple[str, ...]:
-    """What the steps are called; in an unordered funnel, the levels."""
-    n = len(funnel.steps)
-    if funnel.order == "unordered":
-        return tuple(f"any {k} of {n}" for k in range(1, n + 1))
-    return tuple(step.label for step in funnel.steps)
 
 
 def _shared(found: Sides, step: int) -> int:

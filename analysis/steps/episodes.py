@@ -1,0 +1,83 @@
+"""One episode per unit, from its first entry until a step or until it was last seen; and entries by hour, day or week."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from analysis.steps import Walked
+from experiments.funnel import Funnel
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def until_step(funnel: Funnel, step: int) -> Funnel:
+    """The funnel that ends with a step and starts at each unit's first entry, so that its chain is the first to get there.
+
+    Args:
+        funnel: The definition; its breakdown is set aside. An unordered one keeps its steps, for any of them may come.
+        step: From 1.
+    """
+    kept: dict[str, object] = {"reentry": "first", "breakdown": None}
+    if funnel.order != "unordered":
+        kept["steps"] = funnel.steps[:step]
+        kept["exclusions"] = tuple(one for one in funnel.exclusions if one.before <= step)
+    return funnel.model_copy(update=kept)
+
+
+def episodes(walked: Walked, step: int, within_us: int) -> tuple[Ints, Bools, Bools]:
+    """Of each unit: microseconds from its entry until the step or until it was last seen; did it get there; is it young?
+
+    Args:
+        walked: A walk of `until_step`.
+        step: The step.
+        within_us: The window; who has not come by then is seen no longer.
+    """
+    entries = walked.times[:, 0]
+    reached = walked.reached(step)
+    if walked.observed_until is None:
+        return np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.bool_)
+    until = (walked.observed_until - _EPOCH) // _MICROSECOND
+    seen = np.clip(until - entries, 0, within_us)
+    waits = np.where(reached, walked.times[:, step - 1] - entries, seen)
+    return waits, reached, ~reached & (seen < within_us)
+
+
+def step_names(funnel: Funnel) -> tuple[str, ...]:
+    """What the steps are called; in an unordered funnel, the levels."""
+    n = len(funnel.steps)
+    if funnel.order == "unordered":
+        return tuple(f"any {k} of {n}" for k in range(1, n + 1))
+    return tuple(step.label for step in funnel.steps)
+
+
+def entries_by(entries: Ints, zone: str, by: str) -> tuple[list[datetime], list[Ints]]:
+    """The hours, days or weeks that somebody entered in, and the places of their units.
+
+    Args:
+        entries: Microseconds since 1970.
+        zone: An IANA zone, whose clock it is.
+        by: hour | day | week (from Monday).
+    """
+    if not len(entries):
+        return [], []
+    utc = pa.array(entries, pa.timestamp("us", tz="UTC"))
+    local = pc.local_timestamp(utc.cast(pa.timestamp("us", tz=zone)))
+    floors = pc.floor_temporal(local, unit=by)
+    if by == "hour":  # the hour that a clock repeats is two hours: each has its own offset
+        offsets = local.cast(pa.int64()).to_numpy() - entries
+        floors = floors.cast(pa.int64()).to_numpy() - offsets
+    else:  # a midnight that a clock skips begins when the clock goes on, one that it repeats when it first strikes
+        zoned = pc.assume_timezone(floors, zone, ambiguous="earliest", nonexistent="latest")
+        floors = zoned.cast(pa.int64()).to_numpy()
+    found, codes = np.unique(floors, return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    places = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    starts = [(_EPOCH + int(us) * _MICROSECOND).astimezone(ZoneInfo(zone)) for us in found]
+    return starts, places
