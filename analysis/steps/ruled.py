@@ -38,9 +38,10 @@ def hash_of(text: str) -> dt.uint64:
 def select_ruled(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:
     """Compile a funnel with options to what it reads; what was compiled lately is kept.
 
-    The columns are those of a plain funnel, and `extra` and `code` as the walk takes them, where an option asks. Conditions on every event
-    leave the others out altogether: they neither exclude nor stand between. `from` and `to` are left to the walk.
-    A strict funnel reads every event of its units, except those that the tracking plan calls background.
+    The columns are those of a plain funnel, and `extra` and `code` as the walk takes them, where an option asks.
+    Conditions on every event leave the others out altogether: they neither exclude nor stand between. `from` and `to`
+    are left to the walk. A strict funnel reads every event of its units, except those that the tracking plan calls
+    background.
 
     Args:
         funnel: The definition.

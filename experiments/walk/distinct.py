@@ -4,7 +4,8 @@ A window that ends at a row holds as many distinct steps as have their last row 
 chain ends; going back from there until as many steps are seen finds the latest start, and the first row of each step
 from that start on is the chain of the rule.
 
-A unit with a row of several steps needs a matching: it is only named. All compiled code is in this one file: the compiler's cache asks no other whether it is stale.
+A unit with a row of several steps needs a matching: it is only named. All compiled code is in this one file: the
+compiler's cache asks no other whether it is stale.
 """
 
 import numpy as np

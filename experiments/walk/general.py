@@ -28,7 +28,7 @@ AFTER, WINDOW, GAP = range(3)
 @compiled
 def goes_back(keys: Ints, moments: Ints) -> bool:
     """Does any row come before the one it follows?"""
-    for i in range(1, keys.shape[0]):
+    for i in range(1, keys.shape[0]):  # noqa: SIM110 (compiled: no generators)
         if keys[i] < keys[i - 1] or (keys[i] == keys[i - 1] and moments[i] < moments[i - 1]):
             return True
     return False
@@ -442,7 +442,7 @@ def solve(
 
 @compiled
 def _attach(
-    rule: Ints, windows: Ints, exclusions: Ints, optional: Ints, between: Ints, reach: int, moments: Ints, masks: Ints,
+    rule: Ints, exclusions: Ints, optional: Ints, between: Ints, reach: int, moments: Ints, masks: Ints,
     beside: Ints, extra: Ints, codes: Ints, best: Ints, final: int, chances: Ints, when: Ints, rows: Ints,
     hopes: Ints,
 ) -> None:  # fmt: skip
@@ -568,7 +568,7 @@ def walk(
                 if optional.shape[0]:
                     taken = out_optional[units]
                     _attach(
-                        rule, windows, exclusions, optional, between, reach, moments[here], masks[here], spare[here],
+                        rule, exclusions, optional, between, reach, moments[here], masks[here], spare[here],
                         extra[here], codes[here], best, moments[end - 1], chances, taken[0], taken[1], taken[2],
                     )  # fmt: skip
                     for o in range(optional.shape[0]):

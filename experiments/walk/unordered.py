@@ -3,8 +3,8 @@
 One row serves one step, so the rows of a chain are a set that can be matched to distinct steps; such sets form a
 transversal matroid. Keeping the latest of them (a new row drives out the earliest of those it is exchangeable with)
 tells for every end how many distinct steps a window holds and which start is the latest that holds as many; taking
-the earliest of them from that start on is the chain of the rule. https://en.wikipedia.org/wiki/Transversal_matroid, and for the exchange: Oxley, Matroid
-Theory, 2011, section 1.8 (the greedy algorithm).
+the earliest of them from that start on is the chain of the rule. https://en.wikipedia.org/wiki/Transversal_matroid,
+and for the exchange: Oxley, Matroid Theory, 2011, section 1.8 (the greedy algorithm).
 
 An exclusion binds from the first row of a chain until the last step is there: unless the chain is complete before it
 or its window is over, what was reached does not count. One that stands in the same instant as a row that can serve a
@@ -123,7 +123,7 @@ def _fits(n: int, mask: int, owner: Ints, masks: Ints, work: Ints) -> bool:
 
 @compiled
 def _best_window(
-    rule: Ints, code: int, bound: bool, first: int, last: int, moments: Ints, use: Ints, extra: Ints, codes: Ints,
+    rule: Ints, code: int, bound: int, first: int, last: int, moments: Ints, use: Ints, extra: Ints, codes: Ints,
     state: Ints, found: Ints,
 ) -> None:  # fmt: skip
     """Of one held value: the most levels, where they are complete first, and the latest start: into `found`."""
@@ -185,7 +185,7 @@ def _next_wall(
     rule: Ints, code: int, row: int, first: int, moments: Ints, use: Ints, extra: Ints, codes: Ints
 ) -> int:
     """The first row from `row` on at an instant that excludes and that no row of a step shares."""
-    n, total = rule[STEPS], moments.shape[0]
+    n, total = rule[STEPS], len(moments)
     while row < total:
         after, mine, barred = row, False, False
         while after < total and moments[after] == moments[row]:
@@ -311,9 +311,9 @@ def solve(
     times, rows, served = state[6], state[7], state[8]
     for code in held:
         if barred:
-            _best_window(rule, code, False, first, last, moments, use, extra, codes, state, found)
+            _best_window(rule, code, 0, first, last, moments, use, extra, codes, state, found)
             whole = max(whole, found[0])
-        _best_window(rule, code, barred, first, last, moments, use, extra, codes, state, found)
+        _best_window(rule, code, int(barred), first, last, moments, use, extra, codes, state, found)
         _last_chances(rule, code, first, last, past, moments, use, extra, codes, state, chances)
         if found[0] == 0 or found[0] < levels:
             continue

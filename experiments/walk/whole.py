@@ -199,14 +199,17 @@ def _found(
     chances: Ints | None = None,
     served: Ints | None = None,
 ) -> Units:
-    reach, start, *values = facts[:entered].T
+    reach, start, first, last, first_mark, last_mark = facts[:entered].T
     return Units(
         key[:entered],
         reach,
         times[:entered],
         rows[:entered],
         start,
-        *values,
+        first,
+        last,
+        first_mark,
+        last_mark,
         chances=None if chances is None else chances[:entered],
         served=None if served is None else served[:entered],
     )

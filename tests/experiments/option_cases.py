@@ -27,7 +27,7 @@ def option_case(seed: int, orders: tuple[str, ...] = ("ordered", "strict", "unor
     rng = random.Random(seed)
     n, span, order = rng.choice((1, 2, 3, 3, 4, 4)), rng.choice((0, 2, 5, 9, 14)), rng.choice(orders)
     within, steps = rng.randint(max(1, span // 2), span + 1), range(2, n + 1)
-    windows = {k: rng.randint(1, within) for k in steps if rng.random() < 0.6} if rng.random() < 0.25 else {}
+    windows = {k: rng.randint(1, within) for k in steps if rng.random() < 0.6} if rng.random() < 0.35 else {}
     gaps = {k: rng.randint(1, windows.get(k, 2)) for k in steps if rng.random() < 0.5}
     exclusions = (
         tuple(_between(rng, n) for _ in range(rng.randint(1, 2))) if n > 1 and rng.random() < 0.35 else ()
@@ -269,6 +269,7 @@ RARE_ORDERS = (
     told("a0 bc1 bc2 bc3 d4", order="strict"),
     held("a0.1 a1.2 b2.1 b2.2", n=2, order="unordered"),
     held("a0.2 a1.1 b2.1 b2.2", n=2, order="unordered"),
+    told("a0 b1 b5 c6", n=3, windows={3: 2}),
     told("a0 x1 b2", n=3, drop=False, optional=frozenset({2}), exclusions=((1, 3),)),
     told("a0 b1 x2 c3", n=4, drop=False, optional=frozenset({3}), exclusions=((2, 4),)),
 )

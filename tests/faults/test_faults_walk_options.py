@@ -8,7 +8,7 @@ import pytest
 import experiments.walk.general
 from experiments.walk import whole
 from experiments.walk.whole import WalkOfWholes
-from tests.experiments.option_cases import RARE, check_options, option_case
+from tests.experiments.option_cases import RARE, RARE_ORDERS, check_options, option_case
 from tests.faults.planting import Fault, is_caught, load
 
 SOURCE = Path(experiments.walk.general.__file__)
@@ -80,7 +80,7 @@ def check(monkeypatch):
         signal.signal(signal.SIGALRM, _too_long)
         signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, PATIENCE_S)
         try:
-            for case in RARE:
+            for case in (*RARE, *RARE_ORDERS):
                 check_options(WalkOfWholes, case)
             for seed in range(CASES):
                 check_options(WalkOfWholes, option_case(seed, ("ordered", "strict")))

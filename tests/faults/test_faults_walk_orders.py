@@ -12,7 +12,7 @@ from tests.experiments.option_cases import RARE_ORDERS, check_hopes, check_optio
 from tests.faults.planting import Fault, is_caught, load
 
 UNCOMPILED = [("from experiments.walk.compiling import compiled", "def compiled(function): return function")]
-PATIENCE_S, CASES = 20, 3000
+PATIENCE_S, CASES = 60, 3000
 
 STRICT = (
     Fault("walk", "ties = True\n                break", "pass"),
@@ -95,8 +95,18 @@ GENERAL = (
     Fault("walk", "moments[row] <= until and (free[row] | spare[row]) != 0", "free[row] != 0"),
     Fault("walk", "moments[begin] < until", "moments[begin] <= until"),
 )  # fmt: skip
-MODULES = {"strict": (strict, STRICT), "distinct": (distinct, DISTINCT), "unordered": (unordered, UNORDERED), "general": (general, GENERAL)}
-KINDS = {"strict": ("strict",), "distinct": ("unordered",), "unordered": ("unordered",), "general": ("ordered", "strict")}
+MODULES = {
+    "strict": (strict, STRICT),
+    "distinct": (distinct, DISTINCT),
+    "unordered": (unordered, UNORDERED),
+    "general": (general, GENERAL),
+}
+KINDS = {
+    "strict": ("strict",),
+    "distinct": ("unordered",),
+    "unordered": ("unordered",),
+    "general": ("ordered", "strict"),
+}
 
 
 @pytest.fixture
