@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
+from experiments.agreement import agree
 from experiments.breakdown import MOST_GROUPS, Attribution, Breakdown, ByVariant, Touch
 from experiments.conditions import Moment, Name, Shape, Where
 from experiments.durations import microseconds
@@ -142,40 +143,8 @@ class Funnel(Shape):
         return self
 
     @model_validator(mode="after")
-    def _optional_steps(self) -> Self:
-        optional = {k for k, step in enumerate(self.steps, 1) if step.optional}
-        if 1 in optional:
-            raise ValueError(
-                f"`optional` stands on step 1, {self.steps[0].label}; must stand on a later step, for a chain starts "
-                "with the first; take it away."
-            )
-        if any({one.after, one.before} & optional for one in self.exclusions):
-            raise ValueError(
-                "`exclusions` stand beside an optional step; must be after and before required ones; move them."
-            )
-        for k in sorted(optional):
-            if self.steps[k - 1].occurrence != "any":
-                raise ValueError(
-                    f"`occurrence` stands on step {k}, which is optional; must be 'any' there; take one away."
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _in_any_order(self) -> Self:
-        n = len(self.steps)
-        if self.order != "unordered":
-            return self
-        if self.strictly_increasing or any(s.optional or s.within or s.at_least for s in self.steps):
-            raise ValueError(
-                "`order` is 'unordered', where no step comes before another; must have no `within`, `at_least` or "
-                "`optional` on a step and no `strictly_increasing`; leave them out."
-            )
-        for one in self.exclusions:
-            if (one.after, one.before) != (1, n):
-                raise ValueError(
-                    f"`exclusions` has after = {one.after} and before = {one.before}; must be 1 and {n} in an "
-                    "unordered funnel, from the first event to the last; correct them."
-                )
+    def _options_agree(self) -> Self:
+        agree(self)
         return self
 
     @model_validator(mode="after")
@@ -192,56 +161,6 @@ class Funnel(Shape):
             raise ValueError(
                 f"`unit` is {self.unit!r}; must be one of {', '.join(UNITS)} with `variant`, for persons were exposed; "
                 "choose one of them."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _absent_steps(self) -> Self:
-        absent = {k for k, step in enumerate(self.steps, 1) if step.absent_in}
-        if not absent:
-            return self
-        if 1 in absent:
-            raise ValueError(
-                f"`absent_in` stands on step 1, {self.steps[0].label}; must stand on a later step, for every design "
-                "starts with the first; move it."
-            )
-        groups = self.variant is not None or (self.breakdown is not None and len(self.breakdown.by) == 1)
-        if not groups or (self.breakdown is not None and self.breakdown.several):
-            raise ValueError(
-                "`absent_in` names groups; must stand beside a `variant`, or a `breakdown` by one field with "
-                "first_touch or last_touch; add one."
-            )
-        if self.order == "unordered" or self.count == "chains":
-            raise ValueError(
-                "`absent_in` is given; must be left out in an unordered funnel and where `count` is 'chains'; "
-                "leave it out."
-            )
-        if any({one.after, one.before} & absent for one in self.exclusions):
-            raise ValueError(
-                "`exclusions` stand beside a step that is absent in a group; must be after and before steps that "
-                "every group has; move them."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _split_at_a_step(self) -> Self:
-        by = self.breakdown
-        if by is not None and by.several and self.count == "chains":
-            raise ValueError(
-                f"`attribution` is {by.attribution!r}; must be first_touch or last_touch where `count` is 'chains'; "
-                "choose one of them."
-            )
-        step = None if by is None else by.step
-        if step is None:
-            return self
-        if step > len(self.steps):
-            raise ValueError(
-                f"`attribution` is 'step:{step}'; must be a step, 1 to {len(self.steps)}; correct the number."
-            )
-        if self.order == "unordered" or self.steps[step - 1].optional:
-            raise ValueError(
-                f"`attribution` is 'step:{step}'; must be a step that every chain which gets on has, so no optional "
-                "one, and none of an unordered funnel; take first_touch, last_touch or all_events."
             )
         return self
 

@@ -24,12 +24,17 @@ class StepAnswer:
 
     Args:
         name: The step's name, or its events.
-        units: Units that reached it.
-        from_start: units / units that entered, 0..1; None if none entered. Never rises from step to step.
+        units: Units that reached it; 0 where it is absent.
+        from_start: units / units that entered, 0..1; None if none entered. Never rises from step to step, but where
+            designs differ: then it is of the units whose design has the step.
         from_previous: units / units of the step before, 0..1; None if there are none. 1 for the first step.
         time: None for the first step, and where nobody got.
         maturing: Units that have not reached it and have a chain that still could after the end of observation.
+        stood: Units that stood at the last required step before, which their design has; for the first step `units`.
         optional: No later step waits for it; from_previous of the next is from the last required step.
+        milestone: What it stands for; None if nobody said.
+        absent: The design of the group has no such step: nobody is asked for it, and nobody is lost.
+        of_units: Units that entered and whose design has it; None where every design has every step.
     """
 
     name: str
@@ -38,7 +43,11 @@ class StepAnswer:
     from_previous: float | None
     time: StepTime | None
     maturing: int
+    stood: int
     optional: bool = False
+    milestone: str | None = None
+    absent: bool = False
+    of_units: int | None = None
 
     def seconds(self, name: str) -> float | None:
         """One figure of the step's time, such as "p50_s"; None where there is none."""
@@ -164,11 +173,14 @@ def _step(step: StepAnswer) -> dict[str, object]:
     time = step.time
     return {
         "name": step.name,
-        "units": step.units,
+        "milestone": step.milestone,
+        "absent": step.absent,
+        "units": None if step.absent else step.units,
+        "of_units": step.of_units,
         "from_start": step.from_start,
         "from_previous": step.from_previous,
         "time": None if time is None else {name: getattr(time, name) for name in time.__slots__},
-        "maturing": step.maturing,
+        "maturing": None if step.absent else step.maturing,
         "optional": step.optional,
     }
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import palette, words
 from analysis.funnel.answers import FunnelAnswer, StepAnswer
-from analysis.funnel.sentences import fields_name, group_name
+from analysis.funnel.sentences import fields_name, group_name, step_name
 from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
@@ -68,10 +68,12 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
 def _row(place: int, step: StepAnswer, lang: str) -> dict[str, object]:
     share = words.percent(step.from_start, lang)
     return {
-        "step": f"{place}. {step.name}",
+        "step": f"{place}. {step_name(step, lang)}",
         "share": step.from_start or 0.0,
         "whole": 1.0,
-        "told": t("funnel.share", lang, n=words.number(step.units, lang), share=share),
+        "told": t("funnel.absent", lang)
+        if step.absent
+        else t("funnel.share", lang, n=words.number(step.units, lang), share=share),
         "units": step.units,
         "previous": words.percent(step.from_previous, lang),
         "p50": words.seconds(step.seconds("p50_s"), lang),

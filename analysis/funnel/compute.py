@@ -2,7 +2,8 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,6 @@ from analysis.funnel.answers import EventReach, FunnelAnswer, Group, StepAnswer,
 from analysis.steps import NEVER, Walked, walk_funnel
 from analysis.steps.columns import coded
 from analysis.steps.grouping import grouped
-from experiments.breakdown import Breakdown
 from experiments.funnel import Funnel
 from experiments.stats.effects import NoEffect
 
@@ -55,8 +55,7 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         ValueError: A condition cannot be asked of its field.
     """
     walked = walk_funnel(store, query, chains=True)
-    names = _names(query)
-    (steps,) = _steps(names, walked, np.zeros(len(walked.reach), np.int16), 1)
+    (steps,) = _steps(query, walked, np.zeros(len(walked.reach), np.int16), 1)
     return FunnelAnswer(
         name=query.name,
         within_s=query.within_us / _US,
@@ -65,11 +64,11 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
         by=_split_by(query),
         steps=steps,
         events=_events(query, walked),
-        groups=_groups(names, walked, query.breakdown),
+        groups=_groups(query, walked),
         excluded_units=walked.excluded_units,
         units_without_id=walked.without_unit,
         not_numbers=walked.not_numbers,
-        cannot_say=None if steps[0].units else _nobody(names[0]),
+        cannot_say=None if steps[0].units else _nobody(steps[0].name),
         observed_until=walked.observed_until,
         data_version=walked.data_version,
         synthetic=walked.synthetic,
@@ -80,38 +79,62 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
     )
 
 
-def _steps(names: tuple[str, ...], walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
+def _steps(query: FunnelQuery, walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
     """The steps of each group, where `group` says in which of `groups` every unit stands."""
+    names = _names(query)
+    stands_for = [None if query.order == "unordered" else step.milestone for step in query.steps]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(lambda k: _step(k, walked, group, groups), range(1, len(names) + 1)))
-    units, maturing, times = zip(*found, strict=True)
+    every = [one.units for one in found]
+    entered = [every[0] if one.entered is None else one.entered for one in found]
+    stood = [
+        every[walked.before(k) - 1] if one.stood is None else one.stood for k, one in enumerate(found, 1)
+    ]
     return [
         tuple(
             StepAnswer(
-                name=name,
-                units=units[k][g],
-                from_start=_share(units[k][g], units[0][g]),
-                from_previous=_share(units[k][g], units[walked.before(k + 1) - 1][g]),
-                time=times[k][g],
-                maturing=maturing[k][g],
+                name=names[k],
+                units=one.units[g],
+                from_start=_share(one.units[g], entered[k][g]),
+                from_previous=_share(one.units[g], stood[k][g]),
+                time=one.times[g],
+                maturing=one.maturing[g],
+                stood=stood[k][g],
                 optional=k + 1 in walked.optional,
+                milestone=stands_for[k],
+                of_units=None if walked.lacks is None else entered[k][g],
             )
-            for k, name in enumerate(names)
+            for k, one in enumerate(found)
         )
         for g in range(groups)
     ]
 
 
-def _step(
-    step: int, walked: Walked, group: Ints, groups: int
-) -> tuple[list[int], list[int], list[StepTime | None]]:
+class _Counts(NamedTuple):
+    """Of one step, group by group; `entered` and `stood` are of units whose design has it, None where every one has."""
+
+    units: list[int]
+    maturing: list[int]
+    times: list[StepTime | None]
+    entered: list[int] | None
+    stood: list[int] | None
+
+
+def _step(step: int, walked: Walked, group: Ints, groups: int) -> _Counts:
     """How many of each group reached a step, how many still could, and how long it took."""
-    reached = np.flatnonzero(walked.reached(step))
-    waiting = np.flatnonzero(walked.maturing(step))
+    entered = stood = None
+    reaching = walked.reached(step)
+    if walked.lacks is not None:
+        has = walked.has(step)
+        reaching &= has
+        entered = np.bincount(group[has], minlength=groups).tolist()
+        stood = np.bincount(group[has & walked.reached(walked.before(step))], minlength=groups).tolist()
+    reached = np.flatnonzero(reaching)
     n = np.bincount(group[reached], minlength=groups)
     parts = _durations(walked, step, reached, group, n) if step > 1 else []
+    waiting = np.flatnonzero(walked.maturing(step))
     times = [_time(part) for part in parts] or [None] * groups
-    return n.tolist(), np.bincount(group[waiting], minlength=groups).tolist(), times
+    return _Counts(n.tolist(), np.bincount(group[waiting], minlength=groups).tolist(), times, entered, stood)
 
 
 def _durations(walked: Walked, step: int, reached: Ints, group: Ints, n: Ints) -> list[Ints]:
@@ -163,20 +186,30 @@ def _split_by(query: FunnelQuery) -> tuple[str, ...]:
     return query.breakdown.by
 
 
-def _groups(names: tuple[str, ...], walked: Walked, by: Breakdown | None) -> tuple[Group, ...]:
+def _groups(query: FunnelQuery, walked: Walked) -> tuple[Group, ...]:
     """Values by units that entered, then missing, then the rest; of an experiment its arms, control first."""
+    by = query.breakdown
     if by is not None:
         rows = walked if walked.groups is None else walked.groups
         found = grouped(rows.values, len(rows.reach), len(by.by), by.top)
-        steps = _steps(names, rows, found.place, len(found.labels))
-        return tuple(map(Group, found.labels, found.kinds, found.values, steps))
+        steps = _steps(query, rows, found.place, len(found.labels))
+        told = (_designed(one, label[0], query) for one, label in zip(steps, found.labels, strict=True))
+        return tuple(map(Group, found.labels, found.kinds, found.values, told))
     if walked.arms is None:
         return ()
     arms = [arm for arm, _ in walked.arms.exposed]
     labels, codes = coded(walked.values, len(walked.reach))
     place = np.array([arms.index(label) for label in labels], np.int16)[codes] if labels else codes
-    steps = _steps(names, walked, place, len(arms))
+    steps = _steps(query, walked, place, len(arms))
     return tuple(
-        Group((arm,), "value", 1, told, exposed)
+        Group((arm,), "value", 1, _designed(told, arm, query), exposed)
         for (arm, exposed), told in zip(walked.arms.exposed, steps, strict=True)
+    )
+
+
+def _designed(steps: tuple[StepAnswer, ...], group: str | None, query: FunnelQuery) -> tuple[StepAnswer, ...]:
+    """The steps of a group; those that its design does not have say so."""
+    return tuple(
+        replace(told, absent=True) if group in step.absent_in else told
+        for told, step in zip(steps, query.steps, strict=True)
     )

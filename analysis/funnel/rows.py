@@ -4,14 +4,14 @@ import pandas as pd
 
 from analysis import words
 from analysis.funnel.answers import FunnelAnswer, StepAnswer
-from analysis.funnel.sentences import counted, fields_name, group_name
+from analysis.funnel.sentences import counted, fields_name, group_name, step_name
 from analysis.words import t
 
 
 def step_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
     """The steps in words: counts beside every percentage, times from the step before."""
     return pd.DataFrame(
-        [{t("funnel.step", lang): step.name, **_told(step, found.unit, lang)} for step in found.steps]
+        [{t("funnel.step", lang): step_name(step, lang), **_told(step, found.unit, lang)} for step in found.steps]
     )
 
 
@@ -22,7 +22,7 @@ def group_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
             {fields_name(found.by): group_name(group, lang)}
             | ({} if group.exposed is None else {t("funnel.exposed", lang): _exposed(group.exposed, lang)})
             | {
-                f"{place}. {step.name}": _share(step, found.unit, lang)
+                f"{place}. {step_name(step, lang)}": _share(step, found.unit, lang)
                 for place, step in enumerate(group.steps, 1)
             }
             for group in found.groups
@@ -48,7 +48,9 @@ def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
                 **dict(zip(columns, values, strict=True)),
                 "step": place,
                 "name": step.name,
-                "units": step.units,
+                "milestone": step.milestone,
+                "units": None if step.absent else step.units,
+                "of_units": step.of_units,
                 "from_start": step.from_start,
                 "from_previous": step.from_previous,
                 "mean_s": step.seconds("mean_s"),
@@ -56,7 +58,7 @@ def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
                 "p50_s": step.seconds("p50_s"),
                 "p75_s": step.seconds("p75_s"),
                 "p90_s": step.seconds("p90_s"),
-                "maturing": step.maturing,
+                "maturing": None if step.absent else step.maturing,
             }
             for kind, values, steps in groups
             for place, step in enumerate(steps, 1)
@@ -81,6 +83,8 @@ def _told(step: StepAnswer, unit: str, lang: str) -> dict[str, str]:
 
 
 def _share(step: StepAnswer, unit: str, lang: str) -> str:
+    if step.absent:
+        return t("funnel.absent", lang)
     return t(
         "funnel.share", lang, n=counted(step.units, unit, lang), share=words.percent(step.from_start, lang)
     )

@@ -69,6 +69,9 @@ def _steps(query: FunnelQuery, lang: str) -> list[str]:
         facts = {"step": step.label, "before": query.steps[query.last_required(place) - 1].label}
         if step.optional:
             told.append(t("funnel.rule.optional", lang, step=step.label))
+        if step.absent_in:
+            groups = words.listed(step.absent_in, lang)
+            told.append(t("funnel.rule.absent", lang, step=step.label, groups=groups))
         if step.within is not None:
             told.append(t("funnel.rule.within", lang, **facts, within=window(step.within, lang)))
         if step.at_least is not None:

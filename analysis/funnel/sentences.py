@@ -73,17 +73,22 @@ def finding(found: FunnelAnswer, lang: str) -> str:
             step=found.steps[0].name,
         )
     before, after = largest_loss(found.steps)
-    lost = before.units - after.units
+    lost = 0 if after.optional else after.stood - after.units
     if not lost:
         return t("funnel.finding.none", lang)
-    share = words.percent(lost / before.units, lang)
+    share = words.percent(lost / after.stood, lang)
     facts = {"before": before.name, "after": after.name, "share": share, "n": counted(lost, found.unit, lang)}
     return t("funnel.finding.loss", lang, **facts)
 
 
 def largest_loss(steps: tuple[StepAnswer, ...]) -> tuple[StepAnswer, StepAnswer]:
-    """The neighbours between which most units were lost; the earlier ones if two losses are equal."""
-    return max(pairwise(steps), key=lambda pair: pair[0].units - pair[1].units)
+    """The neighbours between which most units were lost; the earlier ones if two losses are equal.
+
+    Nobody is lost at an optional step, and at one that is absent by design only units that were asked for it.
+    """
+    required = [step for step in steps if not step.optional]
+    pairs = list(pairwise(required)) or list(pairwise(steps))
+    return max(pairs, key=lambda pair: pair[1].stood - pair[1].units)
 
 
 def group_name(group: Group, lang: str) -> str:
@@ -98,6 +103,13 @@ def group_name(group: Group, lang: str) -> str:
 def fields_name(fields: tuple[str, ...]) -> str:
     """The fields of a breakdown: device, or device · platform."""
     return BETWEEN.join(fields)
+
+
+def step_name(step: StepAnswer, lang: str) -> str:
+    """A step by name, and what it stands for."""
+    if step.milestone is None:
+        return step.name
+    return t("funnel.step.milestone", lang, step=step.name, milestone=step.milestone)
 
 
 def attribution_name(attribution: str, lang: str) -> str:
@@ -117,6 +129,12 @@ def notes(found: FunnelAnswer, lang: str) -> list[str]:
         told.append(
             t("funnel.note.several_variants", lang, n=words.count(found.several_variants, lang, "person"))
         )
+    entered = found.steps[0].units
+    told += [
+        t("funnel.note.design", lang, step=step.name, n=words.number(step.of_units, lang), of=words.number(entered, lang))
+        for step in found.steps
+        if step.of_units is not None and step.of_units < entered
+    ]
     growing = max((step.maturing for step in found.steps), default=0)
     if growing:
         told.append(t("funnel.note.maturing", lang, n=counted(growing, found.unit, lang)))

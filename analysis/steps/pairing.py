@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -10,15 +9,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analysis.steps.columns import coded
-
-if TYPE_CHECKING:
-    from analysis.steps.walking import Walked
+from analysis.steps.walked import Walked
 
 Ints = NDArray[np.int64]
 PAIR = pa.list_(pa.string())
 
 
-def paired(first: "Walked", second: "Walked") -> "Walked":
+def paired(first: Walked, second: Walked) -> Walked:
     """One walk by two fields, of two walks by one field each.
 
     Args:

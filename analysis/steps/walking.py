@@ -1,7 +1,7 @@
 """A funnel walked over a store: what is read how, and one row per unit that entered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,88 +11,28 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
-from analysis.steps.arms import Arms, arms_of, with_start
+from analysis.steps.arms import arms_of, with_start
 from analysis.steps.cohorts import members_sql, on_record
+from analysis.steps.designs import by_design
 from analysis.steps.pairing import paired
 from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
 from analysis.steps.ruled import select_ruled
 from analysis.steps.selection import MOST_KNOWN, Selection, select, values
 from analysis.steps.several import read_several
+from analysis.steps.walked import NEVER, Walked
 from experiments.funnel import Funnel
 
 if TYPE_CHECKING:
     from experiments.walk import Units
     from ingest import Store
 
+__all__ = ["NEVER", "Walked", "walk_funnel"]
+
 Ints = NDArray[np.int64]
 Reading = Callable[["Store", Funnel, Selection, tuple[str, ...], list[Range] | None], Read]
 _TRIES = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-NEVER = np.iinfo(np.int64).min
-"""A time that is none, as the walk writes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """A funnel walked over a store: one row per unit that entered, and what was left out.
-
-    Args:
-        reach: Furthest step of each unit, 1 to n.
-        times: (units, n) microseconds since 1970 of the chosen chain's steps; meaningless beyond `reach`.
-        growing: Could the unit still reach the next step after the end of observation?
-        values: The value each unit is attributed to, null where it has none; None without breakdown.
-        keys: The unit itself: the stored integer key of a person where persons are read in stored order, else its text.
-        without_unit: Events of a step that carry no unit.
-        not_numbers: (field, values that were no numbers where a number was asked for).
-        observed_until: The end of observation; None if the store is empty.
-        data_version: The version of the data that was read, all of it.
-        synthetic: Was anything in the store declared synthetic?
-        sql: What ran.
-        excluded_units: Units that an exclusion removed.
-        grows_to: The furthest step that a growing unit could still reach.
-        groups: One row per unit and group where a unit may stand in several, or in none; None where `values` says it.
-        optional: Steps, 1-based, that no other waits for; their `times` are NEVER where they were not taken.
-        open_steps: (units, n) could the step still come? Only where steps are optional.
-        served: (units, n) when each step was served, NEVER where it was not; only of an unordered funnel, whose
-            `reach` and `times` are of levels.
-        arms: Who was exposed, where the funnel asks for an experiment; `values` are then the arms, without breakdown.
-    """
-
-    reach: Ints
-    times: Ints
-    growing: NDArray[np.bool_]
-    values: pa.Array | None
-    keys: pa.Array
-    without_unit: int
-    not_numbers: tuple[tuple[str, int], ...]
-    observed_until: datetime | None
-    data_version: str
-    synthetic: bool
-    sql: str
-    excluded_units: int
-    grows_to: Ints
-    groups: "Walked | None" = None
-    optional: frozenset[int] = frozenset()
-    open_steps: NDArray[np.bool_] | None = None
-    served: Ints | None = None
-    arms: Arms | None = None
-
-    def reached(self, step: int) -> NDArray[np.bool_]:
-        """Which units reached a step, 1-based; in an unordered funnel, as many different steps."""
-        if step in self.optional:
-            return self.times[:, step - 1] != NEVER
-        return self.reach >= step
-
-    def before(self, step: int) -> int:
-        """The last required step before this one; 1 before the first."""
-        return max((one for one in range(1, step) if one not in self.optional), default=1)
-
-    def maturing(self, step: int) -> NDArray[np.bool_]:
-        """Which units have not reached a step and still could after the end of observation."""
-        if self.open_steps is not None:
-            return self.open_steps[:, step - 1]
-        return self.growing & (self.reach < step) & (self.grows_to >= step)
 
 
 def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walked:
@@ -136,6 +76,8 @@ def _walk_once(store: "Store", funnel: Funnel) -> Walked:
 
 
 def _attributed(store: "Store", funnel: Funnel) -> Walked:
+    if any(step.absent_in for step in funnel.steps):
+        return by_design(funnel, lambda one: _walked(store, one, read_all))
     by = funnel.breakdown
     if by is not None and by.several:
         found = _walked(store, funnel.model_copy(update={"breakdown": None}), read_all)

@@ -226,10 +226,29 @@ REFUSED = [
     ({"steps": [A], "count": "totals"}, "`count` is 'totals'; must be 'units' or 'chains'"),
     ({"steps": [A], "count": "chains", "reentry": "first"}, "`reentry` is 'first'; must be left out"),
     ({"steps": [A], "cohort": ""}, "at least 1 character"),
-    *[
-        ({"steps": [{**A, key: 1}]}, f"`{key}` is 1; must be left out; Kazasu has no `{key}` yet")
-        for key in ("milestone", "absent_in")
-    ],
+    # a step that is absent by design
+    ({"steps": [{**A, "absent_in": ["h"]}], "breakdown": {"by": ["a"]}}, "`absent_in` stands on step 1, a"),
+    ({"steps": [A, {**A, "absent_in": ["h"]}]}, "`absent_in` names groups; must stand beside a `variant`"),
+    (
+        {"steps": [A, {**A, "absent_in": ["h"]}], "breakdown": {"by": ["a", "b"]}},
+        "must stand beside a `variant`, or a `breakdown` by one field",
+    ),
+    (
+        {"steps": [A, {**A, "absent_in": ["h"]}], "breakdown": {"by": ["a"], "attribution": "step:1"}},
+        "with first_touch or last_touch",
+    ),
+    (
+        {"steps": [A, {**A, "absent_in": ["h"]}], "variant": {"experiment": "e"}, "order": "unordered"},
+        "`absent_in` is given; must be left out in an unordered funnel",
+    ),
+    (
+        {
+            "steps": [A, {**A, "absent_in": ["h"]}, A],
+            "variant": {"experiment": "e"},
+            "exclusions": [{**X, "after": 2, "before": 3}],
+        },
+        "`exclusions` stand beside a step that is absent",
+    ),
 ]
 
 
