@@ -23,7 +23,7 @@ def examine_files(home: Path) -> list[Finding]:
         return [
             Finding("store", "ok", "There is no store yet.", "Run `kazasu ingest FILES` or `kazasu demo`.")
         ]
-    return [*_owner(home), *_leftovers(home), *_landed(home), *_records(home)]
+    return [*_owner(home), *_leftovers(home), *_landed(home), *_records(home), *_cohorts(home)]
 
 
 def _owner(home: Path) -> list[Finding]:
@@ -100,3 +100,30 @@ def _records(home: Path) -> list[Finding]:
         except ValueError as error:
             found.append(Finding("records", "fail", str(error), f"Mend that line of {path}."))
     return found
+
+
+def _cohorts(home: Path) -> list[Finding]:
+    """Are the persons of every cohort on record there?"""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from ingest.cohorts import FOLDER, KIND, on_record
+    from ingest.records import Records
+
+    try:
+        known = on_record(Records(home / "records").all(KIND))
+    except ValueError:
+        return []  # the finding about records tells it
+    found = []
+    for one in known.values():
+        path = home / FOLDER / one.file
+        try:
+            persons = parquet.read_table(path).num_rows
+            trouble = "" if persons == one.persons else f"holds {persons:,} persons, not {one.persons:,}"
+        except (OSError, pa.ArrowException) as error:
+            trouble = f"is not readable ({str(error).split(chr(10), 1)[0]})"
+        if trouble:
+            sentence = f"{path}, which holds the cohort {one.name!r}, {trouble}."
+            mend = "Restore cohorts/ from a backup, or run `kazasu cohort refresh` or `remove` with its name."
+            found.append(Finding("cohorts", "fail", sentence, mend))
+    return found or ([Finding("cohorts", "ok", f"{len(known)} cohorts are whole.")] if known else [])

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from processes import Kazasu, process
 
@@ -192,3 +193,29 @@ def test_a_taken_port_is_told(kazasu: Kazasu) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         told = kazasu("doctor", "--json", "--port", taken.getsockname()[1])
     assert [one["level"] for one in told.json["findings"] if one["code"] == "port"] == ["warn"]
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged", "another"])
+def test_a_cohort_whose_persons_are_not_there_is_named(
+    kazasu: Kazasu, popup_log: Path, home: Path, harm: str
+) -> None:
+    kazasu("ingest", popup_log)
+    (popup_log.parent / "ids.csv").write_text("ann\nbob\n")
+    (popup_log.parent / "other.csv").write_text("cay\n")
+    for name in ("ids", "other"):
+        kazasu("cohort", "add", name, "--from", f"{name}.csv")
+    (whole,) = findings(kazasu, "cohorts", exit_code=0)
+    assert whole["sentence"] == "2 cohorts are whole."
+    listed = {one["name"]: one for one in kazasu("cohort", "list", "--json").json["cohorts"]}
+    sizes = {path: pq.read_table(path).num_rows for path in (home / "cohorts").glob("*.parquet")}
+    two, one = sorted(sizes, key=sizes.__getitem__, reverse=True)
+    assert [sizes[two], sizes[one]] == [listed["ids"]["persons"], listed["other"]["persons"]]
+    if harm == "gone":
+        two.unlink()
+    elif harm == "damaged":
+        damage(two, 4)
+    else:
+        two.write_bytes(one.read_bytes())
+    (found,) = findings(kazasu, "cohorts", exit_code=1)
+    assert (found["level"], "the cohort 'ids'" in found["sentence"]) == ("fail", True)
+    assert "kazasu cohort refresh" in found["mend"]
