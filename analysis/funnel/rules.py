@@ -30,6 +30,8 @@ def _period(query: FunnelQuery, lang: str) -> list[str]:
 
 def _whole(query: FunnelQuery, lang: str) -> list[str]:
     told = []
+    if query.cohort is not None:
+        told.append(t("funnel.rule.cohort", lang, cohort=query.cohort))
     if query.variant is not None:
         facts = {"experiment": query.variant.experiment, "step": query.steps[0].label}
         told.append(t("funnel.rule.variant", lang, **facts))

@@ -1,7 +1,6 @@
 """Conditions on steps: operators, missing values, shadowed fields, numbers that are none; and the units to count."""
 
 import pytest
-from pydantic import ValidationError
 
 from tests.analysis.funnel.funnel_stories import ask, units
 from tests.journeys import journeys
@@ -148,9 +147,9 @@ def test_units_other_than_persons(tmp_path):
         assert ask(store, **two, unit="user").units_without_id == 0
 
 
-def test_what_does_not_exist_yet_is_refused(tmp_path):
+def test_a_cohort_that_nobody_saved_is_refused(tmp_path):
     with (
         journeys(tmp_path, {"ann": ["a 10:00:00"]}) as store,
-        pytest.raises(ValidationError, match="Kazasu has no `cohort` yet"),
+        pytest.raises(ValueError, match="`cohort` is 'buyers'; must be one on record"),
     ):
         ask(store, cohort="buyers")

@@ -51,7 +51,10 @@ def test_json_has_the_documented_shape(people):
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["steps"][1] == {
         "name": "photo_taken",
+        "milestone": None,
+        "absent": False,
         "units": 3,
+        "of_units": None,
         "from_start": 0.75,
         "from_previous": 0.75,
         "time": {"mean_s": 4.0, "p25_s": 3.0, "p50_s": 4.0, "p75_s": 5.0, "p90_s": pytest.approx(5.6)},

@@ -36,7 +36,7 @@ def test_each_option_that_changes_the_walk_has_a_sentence():
     left = {"name", "order", "within", "unit", "timezone", "steps", "breakdown", "exclusions", "on_exclusion"}
     values = {"from_": FULL["from"], "to": FULL["to"], "observed_until": FULL["observed_until"], "where": FULL["where"],
               "strictly_increasing": True, "hold": ["item_id"], "reentry": "first", "count": "chains",
-              "variant": {"experiment": "e"}}  # fmt: skip
+              "variant": {"experiment": "e"}, "cohort": "buyers"}  # fmt: skip
     assert set(Funnel.model_fields) == left | set(values)  # a new option needs its words
     for name, value in values.items():
         key = Funnel.model_fields[name].alias or name
