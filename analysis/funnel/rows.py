@@ -11,7 +11,10 @@ from analysis.words import t
 def step_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
     """The steps in words: counts beside every percentage, times from the step before."""
     return pd.DataFrame(
-        [{t("funnel.step", lang): step_name(step, lang), **_told(step, found.unit, lang)} for step in found.steps]
+        [
+            {t("funnel.step", lang): step_name(step, lang), **_told(step, found.unit, lang)}
+            for step in found.steps
+        ]
     )
 
 

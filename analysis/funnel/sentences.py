@@ -131,7 +131,13 @@ def notes(found: FunnelAnswer, lang: str) -> list[str]:
         )
     entered = found.steps[0].units
     told += [
-        t("funnel.note.design", lang, step=step.name, n=words.number(step.of_units, lang), of=words.number(entered, lang))
+        t(
+            "funnel.note.design",
+            lang,
+            step=step.name,
+            n=words.number(step.of_units, lang),
+            of=words.number(entered, lang),
+        )
         for step in found.steps
         if step.of_units is not None and step.of_units < entered
     ]
