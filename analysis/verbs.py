@@ -36,6 +36,7 @@ ROOMS = {
     "drivers": ("analysis.drivers", "DriversQuery"),
     "members": ("analysis.members", "MembersQuery"),
     "contrast": ("analysis.contrast", "ContrastQuery"),
+    "timing": ("analysis.timing", "TimingQuery"),
 }
 
 

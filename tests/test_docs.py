@@ -107,6 +107,7 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("drivers", {"funnel": FUNNEL}, "drivers"),
         ("members", {"funnel": FUNNEL}, "members"),
         ("contrast", {"funnel": FUNNEL, "against": {"where": {}, "where_other": {"platform": "ios"}}}, "contrast"),
+        ("timing", {"funnel": FUNNEL}, "timing"),
         ("readout", {"experiment": "display-8s"}, "readout"),
         ("readout", {"table": COUNTS}, "readout"),
         ("quarantine_list", {}, "quarantine"),
@@ -141,7 +142,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
         "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
-        "drivers", "members", "contrast", "readout",
+        "drivers", "members", "contrast", "timing", "readout",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
         "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",

@@ -1,5 +1,6 @@
 """One episode per unit, from its first entry until a step or until it was last seen; and entries by hour, day or week."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,23 @@ from numpy.typing import NDArray
 
 from analysis.steps import Walked
 from experiments.funnel import Funnel
+from experiments.stats.conversion import Conversion
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_POINTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The share converted by one wait since the entry, with its pointwise interval."""
+
+    wait_s: float
+    share: float
+    low: float
+    high: float
 
 
 def until_step(funnel: Funnel, step: int) -> Funnel:
@@ -81,3 +94,18 @@ def entries_by(entries: Ints, zone: str, by: str) -> tuple[list[datetime], list[
     places = np.split(order, np.cumsum(np.bincount(codes))[:-1])
     starts = [(_EPOCH + int(us) * _MICROSECOND).astimezone(ZoneInfo(zone)) for us in found]
     return starts, places
+
+
+def points(curve: Conversion) -> tuple[Point, ...]:
+    """At most 200 points of the curve, spread over its steps; the last one among them.
+
+    Args:
+        curve: The share converted by each wait.
+    """
+    if not len(curve.times):
+        return ()
+    places = np.unique(np.linspace(0, len(curve.times) - 1, _POINTS).astype(int)).tolist()
+    return tuple(
+        Point(float(curve.times[p]) / 1e6, float(curve.share[p]), float(curve.low[p]), float(curve.high[p]))
+        for p in places
+    )

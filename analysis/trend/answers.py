@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from analysis.steps.episodes import Point
 from experiments.stats.effects import Estimate, NoEffect
 
 Json = dict[str, object]
@@ -27,16 +28,6 @@ class Bucket:
     naive: float | None
     corrected: Estimate | NoEffect
     maturing: int
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The share converted by one wait since the entry, with its pointwise interval."""
-
-    wait_s: float
-    share: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.steps import walk_funnel
-from analysis.steps.episodes import entries_by, episodes, step_names, until_step
-from analysis.trend.answers import Bucket, Point, TrendAnswer
+from analysis.steps.episodes import entries_by, episodes, points, step_names, until_step
+from analysis.trend.answers import Bucket, TrendAnswer
 from experiments.funnel import Funnel
-from experiments.stats.conversion import Conversion, conversion
+from experiments.stats.conversion import conversion
 from experiments.stats.effects import NoEffect
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-_POINTS = 200
 
 
 class TrendQuery(BaseModel):
@@ -77,7 +76,7 @@ def answer(store: "Store", query: TrendQuery) -> TrendAnswer:
             _bucket(start, waits[mine], reached[mine], young[mine], funnel.within_us)
             for start, mine in zip(starts, places, strict=True)
         ),
-        curve=() if isinstance(overall, NoEffect) else _points(overall),
+        curve=() if isinstance(overall, NoEffect) else points(overall),
         timezone=funnel.timezone,
         observed_until=walked.observed_until,
         sql=walked.sql,
@@ -95,15 +94,4 @@ def _bucket(start: datetime | None, waits: Ints, reached: Bools, young: Bools, w
         naive=float(reached.mean()) if len(waits) else None,
         corrected=found if isinstance(found, NoEffect) else found.at(within_us),
         maturing=int(young.sum()),
-    )
-
-
-def _points(curve: Conversion) -> tuple[Point, ...]:
-    """At most 200 points of the curve, spread over its steps; the last one among them."""
-    if not len(curve.times):
-        return ()
-    places = np.unique(np.linspace(0, len(curve.times) - 1, _POINTS).astype(int)).tolist()
-    return tuple(
-        Point(float(curve.times[p]) / 1e6, float(curve.share[p]), float(curve.low[p]), float(curve.high[p]))
-        for p in places
     )
