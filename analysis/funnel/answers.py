@@ -177,6 +177,7 @@ def _step(step: StepAnswer) -> dict[str, object]:
         "absent": step.absent,
         "units": None if step.absent else step.units,
         "of_units": step.of_units,
+        "of_previous": None if step.absent else step.stood,
         "from_start": step.from_start,
         "from_previous": step.from_previous,
         "time": None if time is None else {name: getattr(time, name) for name in time.__slots__},

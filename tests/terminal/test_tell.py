@@ -29,10 +29,21 @@ FUNNEL = {
     "steps": [{"event": "photo_taken"}, {"event": "suggestion_shown", "where": {"display_ms": {"ge": 1000}}}],
     "breakdown": {"by": ["platform"]},
 }
+ARMS = {
+    "within": "1m",
+    "steps": [
+        {"event": "photo_taken"},
+        {"event": "suggestion_shown", "absent_in": ["8s"]},
+        {"event": "label_confirmed"},
+    ],
+    "variant": {"experiment": "display-8s"},
+}
 COUNTS = [{"test": "words", "arm": arm, "n": 100, "x": x} for arm, x in (("a", 10), ("b", 30))]
 QUESTIONS = [
     ("funnel", FUNNEL),
     ("funnel", {"within": "1m", "steps": [{"event": "never_logged"}]}),
+    ("funnel", {**FUNNEL, "breakdown": {"by": ["platform", "device"], "attribution": "step:2", "top": 1}}),
+    ("funnel", ARMS),
     ("taps", {}),
     ("taps", {"by": "platform"}),
     ("taps", {"experiment": "display-8s"}),

@@ -49,7 +49,8 @@ def _steps(steps: Sequence[Answer], lang: str) -> None:
 
 
 def _loss(steps: Sequence[Answer], lang: str) -> None:
-    lost = [(before["units"] - after["units"], before, after) for before, after in pairwise(steps)]
+    required = [step for step in steps if not step["optional"]]
+    lost = [(after["of_previous"] - after["units"], before, after) for before, after in pairwise(required)]
     most, before, after = max(lost, key=lambda one: one[0], default=(0, {}, {}))
     if most:
         share = most / steps[0]["units"]
@@ -61,19 +62,25 @@ def _groups(answer: Answer, lang: str) -> None:
     if not answer["groups"]:
         return
     names = [step["name"] for step in answer["steps"]]
+    arms = [t("funnel.exposed", lang)] if answer["experiment"] else []
     rows = []
     for group in answer["groups"]:
-        rates = [words.percent(step["from_start"], lang) for step in group["steps"][1:]]
-        rows.append((_label(group, lang), words.number(group["steps"][0]["units"], lang), *rates))
-    table([t("terminal.head.group", lang), *names], rows)
+        exposed = [words.number(group["exposed"], lang)] if arms else []
+        rates = [_rate(step, lang) for step in group["steps"][1:]]
+        rows.append((_label(group, lang), *exposed, words.number(group["steps"][0]["units"], lang), *rates))
+    table([t("terminal.head.group", lang), *arms, *names], rows)
+
+
+def _rate(step: Answer, lang: str) -> str:
+    return t("funnel.absent", lang) if step["absent"] else words.percent(step["from_start"], lang)
 
 
 def _label(group: Answer, lang: str) -> str:
     if group["kind"] == "missing":
         return t("common.unknown", lang)
-    return (
-        t("terminal.others", lang, n=group["values"]) if group["kind"] == "rest" else ", ".join(group["by"])
-    )
+    if group["kind"] == "rest":
+        return t("terminal.others", lang, n=group["values"])
+    return ", ".join(t("common.unknown", lang) if one is None else one for one in group["by"])
 
 
 def _left_out(answer: Answer, lang: str) -> None:

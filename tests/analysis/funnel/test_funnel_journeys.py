@@ -55,6 +55,7 @@ def test_json_has_the_documented_shape(people):
         "absent": False,
         "units": 3,
         "of_units": None,
+        "of_previous": 4,
         "from_start": 0.75,
         "from_previous": 0.75,
         "time": {"mean_s": 4.0, "p25_s": 3.0, "p50_s": 4.0, "p75_s": 5.0, "p90_s": pytest.approx(5.6)},
