@@ -9,12 +9,12 @@ from ibis.expr import datatypes as dt
 
 from analysis.ask import sql_of
 from analysis.steps.arms import SINCE
+from analysis.steps.carried import is_there, valued
 from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field, holds
 from analysis.steps.selection import (
     Selection,
     is_named,
-    is_there,
     mask_of,
     numeric_of,
     place_of,
@@ -22,7 +22,6 @@ from analysis.steps.selection import (
     some_name,
     source,
     times_of,
-    valued,
 )
 from experiments.funnel import Funnel
 from ingest.events import BACKGROUND
@@ -66,7 +65,7 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     barred = [is_named(every, one) for one in funnel.exclusions]
     steps = mask_of(
         every, funnel.model_copy(update={"from_": None, "to": None, "where": {}, "variant": None}), named
-    ).fill_null(0)
+    )
     columns = {"unit": unit, "ts": every.ts, "steps": steps}
     if history or barred:
         columns["extra"] = _extra(every, funnel, named, barred, steps)

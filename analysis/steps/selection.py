@@ -1,20 +1,20 @@
 """What a funnel reads: (unit, time, step mask, value) rows, in order where the store has one; compiled by Ibis."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache, reduce
+from functools import lru_cache, reduce
 from operator import add, and_, or_
 
 import ibis
 import ibis.expr.types as ir
-from ibis.expr import datatypes as dt
 from sqlglot import exp, parse_one
 
 from analysis.ask import sql_of
-from analysis.steps.arms import ARM, SINCE, exposed
+from analysis.steps.arms import SINCE, exposed
+from analysis.steps.carried import list_extract, list_position, numbers, texts, valued
 from analysis.steps.cohorts import of_cohort
-from analysis.steps.fields import field, holds, not_numbers
+from analysis.steps.fields import field, holds
 from experiments.conditions import Where
 from experiments.funnel import PROPERTY, Funnel
 from experiments.steps import Matched
@@ -27,34 +27,6 @@ _SOURCES = {
     "impression": ("events", "impression_id"),
 }
 _CLUSTERED = "events_main", "person_key"
-_FEW = frozenset(
-    {
-        "platform",
-        "os_version",
-        "app_version",
-        "device",
-        "model",
-        "model_version",
-        "conversion",
-        "delegate",
-        "label",
-    }
-    | {"copy_id", "design_id", "method", "true_label", "experiment", "variant", "event"}
-)
-"""Text columns that hold the same few values over and over."""
-MOST_KNOWN = 255
-VALUES = "value", "value_2"
-"""The columns of the values that a funnel is split by."""
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def list_position(known: dt.Array(dt.string), wanted: str) -> int:  # type: ignore[valid-type, empty-body]
-    """DuckDB's place of a value in a list, from 1; NULL if it is not there."""
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def list_extract(bits: dt.Array(dt.int64), place: int) -> int:  # type: ignore[valid-type, empty-body]
-    """DuckDB's element of a list at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +62,6 @@ def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, 
         ValueError: A condition cannot be asked of its field.
     """
     return _select(funnel.model_dump_json(), clustered, ordered, known)
-
-
-def values(funnel: Funnel) -> str | None:
-    """The question for every value of the breakdown's field; None if they may be many.
-
-    Args:
-        funnel: The definition; its unit is stored in order.
-    """
-    by = () if funnel.breakdown is None else funnel.breakdown.by
-    return _values(by[0]) if len(by) == 1 and by[0] in _FEW else None
-
-
-@cache
-def _values(by: str) -> str:
-    column = unbound(_CLUSTERED[0])[by]
-    few = column.name("value").as_table().filter(is_there(column)).distinct().order_by("value")
-    return sql_of(few.limit(MOST_KNOWN + 1))
 
 
 @lru_cache(maxsize=256)
@@ -175,7 +130,7 @@ def some_name(rows: ir.Table, matched: Sequence[Matched]) -> ir.BooleanValue | N
 
 def place_of(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
     """The place of the event's name in a list. DuckDB looks it up once per different name, and never joins."""
-    return list_position(_texts(names), rows.event)
+    return list_position(texts(names), rows.event)
 
 
 def mask_of(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
@@ -198,47 +153,9 @@ def mask_of(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) ->
             for event in step.events:
                 bits[event] = bits.get(event, 0) | 1 << k
     if bits:
-        masks = list_extract(_numbers(bits.values()), place_of(rows, list(bits)))
+        masks = list_extract(numbers(bits.values()), place_of(rows, list(bits)))
         parts.insert(0, masks.fill_null(0) if parts else masks)
     return reduce(add, parts)
-
-
-def valued(
-    rows: ir.Table, funnel: Funnel, known: Sequence[str]
-) -> tuple[ir.IntegerValue | None, dict[str, ir.Value]]:
-    """What the breakdown adds: a mark above the bits of the steps, and the values where their places do not do.
-
-    Args:
-        rows: The events.
-        funnel: The definition.
-        known: Every value of the breakdown's one field; empty if they are many or the fields are two.
-
-    Returns:
-        The mark, 0 where there is no value, and columns `value` and `value_2`, of an experiment the arm; None and none
-        without either.
-    """
-    if funnel.breakdown is None and funnel.variant is None:
-        return None, {}
-    n = len(funnel.steps)
-    values = [rows[ARM]] if funnel.breakdown is None else [field(rows, name) for name in funnel.breakdown.by]
-    if known:
-        return places_of(values[0], known, n), {}
-    some = reduce(or_, [is_there(value) for value in values])
-    return ibis.cases((some, 1 << n), else_=0).cast("int64"), dict(zip(VALUES, values, strict=False))
-
-
-def places_of(value: ir.StringValue, known: Sequence[str], n: int) -> ir.IntegerValue:
-    """The value's place among the known ones, from 1, above the n bits of steps; 0 where there is none."""
-    places = [place << n for place in range(1, len(known) + 1)]
-    return list_extract(_numbers([*places, 0, 0]), list_position(_texts([*known, "", None]), value))
-
-
-def _numbers(numbers: Iterable[int]) -> ir.ArrayValue:
-    return ibis.literal(list(numbers), type="array<int64>")
-
-
-def _texts(texts: Sequence[str | None]) -> ir.ArrayValue:
-    return ibis.literal(list(texts), type="array<string>")
 
 
 def numeric_of(
@@ -250,11 +167,6 @@ def numeric_of(
         for one, wrong in (not_numbers(rows, where) | not_numbers(rows, one_of_them.where)).items():
             asked.setdefault(one, []).append(name & wrong)
     return {one: reduce(or_, wrong) for one, wrong in asked.items()}
-
-
-def is_there(value: ir.Value) -> ir.BooleanValue:
-    """Is there a value, and no empty text?"""
-    return value.notnull() & (value != "") if value.type().is_string() else value.notnull()
 
 
 def times_of(condition: ir.BooleanValue) -> ir.IntegerValue:

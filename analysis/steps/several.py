@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from analysis.ask import batches
 from analysis.steps import reading
+from analysis.steps.carried import VALUES
 from analysis.steps.cohorts import kept
 from analysis.steps.columns import Named, keys_of, text_of, with_unit
 from analysis.steps.pairing import pairs
 from analysis.steps.reading import Range, Read
-from analysis.steps.selection import VALUES, Selection
+from analysis.steps.selection import Selection
 from analysis.steps.splitting import MISSING, Rows, Splitter, Whole
 from experiments.funnel import Funnel
 

@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.ask import ask, cached, sql_of
 from analysis.steps.arms import arms_of, with_start
+from analysis.steps.carried import MOST_KNOWN, values
 from analysis.steps.cohorts import members_sql, on_record
 from analysis.steps.designs import by_design
 from analysis.steps.pairing import paired
 from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
 from analysis.steps.ruled import select_ruled
-from analysis.steps.selection import MOST_KNOWN, Selection, select, values
+from analysis.steps.selection import Selection, select
 from analysis.steps.several import read_several
 from analysis.steps.walked import NEVER, Walked
 from experiments.funnel import Funnel
