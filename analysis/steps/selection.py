@@ -14,7 +14,7 @@ from analysis.ask import sql_of
 from analysis.steps.arms import SINCE, exposed
 from analysis.steps.carried import list_extract, list_position, numbers, texts, valued
 from analysis.steps.cohorts import of_cohort
-from analysis.steps.fields import field, holds
+from analysis.steps.fields import field, holds, not_numbers
 from experiments.conditions import Where
 from experiments.funnel import PROPERTY, Funnel
 from experiments.steps import Matched
