@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
 from analysis.ask import ask, sql_of
+from analysis.steps.cohorts import on_record, refuse_beside
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -31,6 +32,7 @@ class Selection(BaseModel):
         experiment: key of an experiment; arms are its variants, impressions count from the exposure on.
         by: a column to split by instead; such arms are observational, not randomised.
         platform, device, os_version, app_version, copy_id, design_id, display_ms: keep only this value.
+        cohort: keep impressions of the persons in this saved list; not beside `experiment`.
         from, to: keep impressions shown in [from, to).
         observed_until: end of observation; None means the latest event of the store.
         impressions: "first" keeps each person's first impression of the selection, so that units are
@@ -48,6 +50,7 @@ class Selection(BaseModel):
     copy_id: str | None = None
     design_id: str | None = None
     display_ms: PositiveFloat | None = None
+    cohort: str | None = None
     from_: AwareDatetime | None = Field(default=None, alias="from")
     to: AwareDatetime | None = None
     observed_until: AwareDatetime | None = None
@@ -55,6 +58,7 @@ class Selection(BaseModel):
 
     @model_validator(mode="after")
     def _one_kind_of_arms(self) -> Self:
+        refuse_beside(self.cohort, self.experiment)
         if self.experiment is not None and self.by is not None:
             raise ValueError(
                 f"`by` is {self.by!r}; must be absent beside `experiment`, whose variants are the arms; "
@@ -135,7 +139,11 @@ def outcomes(
 
     Returns:
         The fates, and what was left out of them.
+
+    Raises:
+        ValueError: there is no such cohort.
     """
+    on_record(store, selection.cohort)
     asked = selection.model_dump(include=set(Selection.model_fields), by_alias=True)
     params = asked | {"observed_until": observed_until, "exposed_from": exposed_from}
     rows = [Fate(**row) for row in ask(store, _SQL, params).to_pylist()]

@@ -34,6 +34,7 @@ WITH placed AS (
       AND ($copy_id IS NULL OR i.copy_id = $copy_id)
       AND ($design_id IS NULL OR i.design_id = $design_id)
       AND ($display_ms IS NULL OR i.display_ms = $display_ms)
+      AND ($cohort IS NULL OR i.person IN (SELECT person FROM cohort_members WHERE cohort = $cohort))
 ),
 kept AS (
     SELECT

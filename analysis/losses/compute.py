@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveFloat,
 
 from analysis.losses.answers import CAUSES, Cause, Group, LossesAnswer, LossRow
 from analysis.losses.query import Column, Fates, fates
+from analysis.steps.cohorts import on_record
 from experiments.stats.effects import Estimate, NoEffect
 from experiments.stats.proportions import rate
 from experiments.stats.samples import Count
@@ -34,6 +35,7 @@ class LossesQuery(BaseModel):
         without_suggestion: "experiment/variant" keys of arms that show nothing by design.
         attempts: "all", or each person's "first", so that attempts are independent as the intervals assume.
         platform, device, os_version, app_version, model_version, conversion, delegate: Keep only this value.
+        cohort: Keep attempts of the persons in this saved list.
         from, to: Keep attempts that began in [from, to).
         observed_until: End of observation; None means the latest event of the store.
     """
@@ -54,6 +56,7 @@ class LossesQuery(BaseModel):
     model_version: str | None = None
     conversion: str | None = None
     delegate: str | None = None
+    cohort: str | None = None
     from_: AwareDatetime | None = Field(default=None, alias="from")
     to: AwareDatetime | None = None
     observed_until: AwareDatetime | None = None
@@ -89,7 +92,11 @@ def answer(store: "Store", query: LossesQuery) -> LossesAnswer:
 
     Returns:
         The answer; shares are a NoEffect where nothing was lost.
+
+    Raises:
+        ValueError: There is no such cohort.
     """
+    on_record(store, query.cohort)
     facts = store.facts()
     until = query.observed_until or facts.observed_until
     asked = query.model_dump(by_alias=True) | {"observed_until": until}

@@ -7,6 +7,7 @@ WITH seen AS (
     WHERE attempt IS NOT NULL
       AND ts <= $observed_until
       AND (event = $start OR event = $chance OR event = 'inference_completed' OR event = 'suggestion_shown')
+      AND ($cohort IS NULL OR person IN (SELECT person FROM cohort_members WHERE cohort = $cohort))
 ),
 tries AS (
     SELECT

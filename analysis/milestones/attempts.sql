@@ -5,6 +5,7 @@ WITH named AS (
     SELECT attempt, person, event, ts, seq, event_id, properties ->> '$.flow' AS flow
     FROM event_attempts
     WHERE attempt IS NOT NULL AND ts <= $until AND list_contains($names, event)
+      AND ($cohort IS NULL OR person IN (SELECT person FROM cohort_members WHERE cohort = $cohort))
 ),
 begun AS (
     SELECT attempt, first(person ORDER BY ts, seq, event_id) AS person, min(ts) AS intent

@@ -1,13 +1,14 @@
 """The question about flows of different shape, and its answer."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from analysis.milestones.answers import Difference, MilestonesAnswer, Side
 from analysis.milestones.query import NAMES, Attempts, Period, Reader
 from analysis.milestones.sides import differences, exposed_side, flow_side
 from analysis.on_record import experiment_on_record
+from analysis.steps.cohorts import on_record, refuse_beside
 from experiments.design import Experiment
 from experiments.durations import microseconds
 from experiments.stats.effects import NoEffect
@@ -26,6 +27,7 @@ class MilestonesQuery(BaseModel):
         flows: names of flows that have all four milestones.
         within: how long an attempt is followed from its intent, end included: "30s".
         experiment: compare the arms of this experiment instead of the flows; None = flows as people used them.
+        cohort: attempts of the persons in this saved list; not beside `experiment`.
         control: the arm others are compared with; None means the declared one, else "control", else the first by name.
         from, to: attempts whose intent lies in [from, to).
         observed_until: end of observation; None means the latest event of the store.
@@ -37,6 +39,7 @@ class MilestonesQuery(BaseModel):
     within: str = "30s"
     experiment: str | None = None
     control: str | None = None
+    cohort: str | None = None
     from_: AwareDatetime | None = Field(default=None, alias="from")
     to: AwareDatetime | None = None
     observed_until: AwareDatetime | None = None
@@ -51,6 +54,11 @@ class MilestonesQuery(BaseModel):
                     f"`flows` has {name!r}; must be flows with the milestones {', '.join(NAMES)}: {', '.join(known)}."
                 )
         return tuple(dict.fromkeys(given))
+
+    @model_validator(mode="after")
+    def _cohort_alone(self) -> Self:
+        refuse_beside(self.cohort, self.experiment)
+        return self
 
     @field_validator("within")
     @classmethod
@@ -79,8 +87,9 @@ def answer(store: "Store", query: MilestonesQuery) -> MilestonesAnswer:
         The answer; `cannot_say` where no attempt says of which flow it is, or nobody was exposed.
 
     Raises:
-        ValueError: `control` names no arm.
+        ValueError: `control` names no arm, or there is no such cohort.
     """
+    on_record(store, query.cohort)
     facts, reader = store.facts(), Reader(store)
     until = query.observed_until or facts.observed_until
     chosen = tuple(comparable()[name] for name in query.flows)
@@ -88,9 +97,9 @@ def answer(store: "Store", query: MilestonesQuery) -> MilestonesAnswer:
     found: tuple[Difference, ...] = ()
     control, several, untold, silent = None, 0, 0, _nothing(query)
     if until is not None:
-        period = Period(query.from_, query.to, until, microseconds(query.within))
+        period = Period(query.from_, query.to, until, microseconds(query.within), query.cohort)
         tried = {flow.name: reader.attempts(flow, period) for flow in chosen}
-        untold = reader.untold(chosen, until)
+        untold = reader.untold(chosen, until, query.cohort)
         if query.experiment is None:
             sides = tuple(
                 flow_side(name, attempts, period.open_after_us)

@@ -26,12 +26,16 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Attempts whose intent lies in [start, end), seen until `until`, followed for `within_us` microseconds."""
+    """Attempts whose intent lies in [start, end), seen until `until`, followed for `within_us` microseconds.
+
+    With a cohort only those of its members.
+    """
 
     start: datetime | None
     end: datetime | None
     until: datetime
     within_us: int
+    cohort: str | None = None
 
     @property
     def open_after_us(self) -> float:
@@ -90,6 +94,7 @@ class Reader:
                 "from": period.start or _EPOCH,
                 "to": period.end or _LAST,
                 "until": period.until,
+                "cohort": period.cohort,
             },
         )
         return Attempts(
@@ -103,10 +108,11 @@ class Reader:
         """Who was exposed: person, arm (the first), ts (microseconds), variants (arms seen)."""
         return self._rows("exposed", {"experiment": experiment, "start": start or _EPOCH, "until": until})
 
-    def untold(self, flows: tuple[Flow, ...], until: datetime) -> int:
-        """Attempts that do not say of which flow they are."""
+    def untold(self, flows: tuple[Flow, ...], until: datetime, cohort: str | None) -> int:
+        """Attempts that do not say of which flow they are; with a cohort those of its members."""
         intents = sorted({event for flow in flows for event in flow.milestones["intent"]})
-        return int(self._rows("untold", {"intent": intents, "until": until})["attempts"].iloc[0])
+        found = self._rows("untold", {"intent": intents, "until": until, "cohort": cohort})
+        return int(found["attempts"].iloc[0])
 
     def _rows(self, name: str, params: Mapping[str, object]) -> pd.DataFrame:
         sql = (_HERE / f"{name}.sql").read_text("utf-8")

@@ -11,6 +11,7 @@ from analysis.models import query as reduced
 from analysis.models.answers import ModelsAnswer, PrecisionRow
 from analysis.models.latency import by_name, latency_rows
 from analysis.models.query import Column, Group, LabelCounts
+from analysis.steps.cohorts import of_cohort, on_record
 from experiments.stats.agreement import precision
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class ModelsQuery(BaseModel):
             by device, delegate and conversion.
         model, model_version, conversion, delegate, platform, device, os_version, app_version: keep only this
             value.
+        cohort: keep inferences of the persons in this saved list.
         among: precision among the predictions that were shown as a suggestion ("shown"), or among all.
         budgets_ms: latency budgets; a latency equal to a budget keeps it.
         from, to: keep inferences in [from, to).
@@ -48,6 +50,7 @@ class ModelsQuery(BaseModel):
     device: str | None = None
     os_version: str | None = None
     app_version: str | None = None
+    cohort: str | None = None
     among: Literal["shown", "all"] = "shown"
     budgets_ms: tuple[PositiveFloat, ...] = Field(default=(50.0, 100.0), min_length=1, max_length=5)
     from_: AwareDatetime | None = Field(default=None, alias="from")
@@ -65,7 +68,11 @@ def answer(store: "Store", query: ModelsQuery) -> ModelsAnswer:
     Returns:
         The answer; where nothing was verified or measured there is a NoEffect. Labels count as far as they
         are known now, also those confirmed after the end of observation.
+
+    Raises:
+        ValueError: there is no such cohort.
     """
+    on_record(store, query.cohort)
     until = query.observed_until or store.observed_until()
     reader = _Reader(store)
     table = _selected(query, until)
@@ -101,7 +108,7 @@ def answer(store: "Store", query: ModelsQuery) -> ModelsAnswer:
 def _selected(query: ModelsQuery, until: datetime | None) -> "ir.Table":
     filters = [(name, getattr(query, name)) for name in reduced.FILTERS]
     wanted = [(name, value) for name, value in filters if value is not None]
-    return reduced.inferences(wanted, query.from_, query.to, until)
+    return of_cohort(reduced.inferences(wanted, query.from_, query.to, until), query.cohort)
 
 
 def _precision_rows(labelled: Sequence[LabelCounts]) -> tuple[PrecisionRow, ...]:

@@ -81,6 +81,23 @@ def on_record(store: "Store", name: str | None) -> None:
         cohort(store, name)
 
 
+def refuse_beside(name: str | None, experiment: str | None) -> None:
+    """Refuse a cohort beside an experiment: who is in it may depend on what the arms did, so they are not comparable.
+
+    Args:
+        name: What the cohort is called; None where none is asked for.
+        experiment: The experiment; None where none is asked for.
+
+    Raises:
+        ValueError: Both are there.
+    """
+    if name is not None and experiment is not None:
+        raise ValueError(
+            f"`cohort` is {name!r} beside an experiment; must be left out, for who is in it may depend on what the "
+            "arms did; ask for one of the two."
+        )
+
+
 def members_sql(name: str, *, clustered: bool = True) -> str | None:
     """The question for the stored keys of a cohort's members; None where the rows are chosen by themselves."""
     return _question(name) if clustered else None

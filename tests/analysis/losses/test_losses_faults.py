@@ -55,6 +55,7 @@ def counts(store):
             "from",
             "to",
             "labels",
+            "cohort",
         )
     )
     asked |= {"start": "listing_started", "chance": "photo_taken", "too_slow_ms": 50.0, "attempts": "all",

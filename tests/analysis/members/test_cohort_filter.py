@@ -86,9 +86,10 @@ def test_a_funnel_of_a_cohort_is_the_funnel_of_the_log_of_its_members(
 
 STORY = {
     who: [
-        f"a 10:{k:02}:00 device={'old' if k % 2 else 'new'}",
-        *([f"x 10:{k:02}:01"] if k % 3 else []),
-        *([f"b 10:{k:02}:05 zoom=1"] if k % 4 else []),
+        f"a 10:{k:02}:00 device={'old' if k % 2 else 'new'} item=i{k // 2 if k % 6 else -k}",
+        *([f"x 10:{k:02}:01 item=i{k // 2 if k % 6 else -k}"] if k % 3 else []),
+        *([f"b 10:{k:02}:03 zoom=lots"] if k % 3 == 0 else []),
+        *([f"b 10:{k:02}:05 zoom=1 item=i{k // 2 if k % 6 else -k}"] if k % 4 else []),
         *([f"c 10:{k:02}:09"] if k % 5 else []),
     ]
     for k, who in enumerate(f"p{n:02}" for n in range(40))
@@ -107,7 +108,7 @@ def stores(tmp_path_factory):
         yield whole, part
 
 
-@pytest.mark.parametrize("unit", ["user", "session"])
+@pytest.mark.parametrize("unit", ["user", "session", "property:item"])
 @pytest.mark.parametrize(
     ("verb", "more"),
     [
@@ -129,6 +130,21 @@ def test_every_room_of_funnels_answers_for_a_cohort(stores, verb, more, unit):
         assert said.pop("data_version")
     assert mine == only
     assert mine != everybody
+
+
+@pytest.mark.parametrize("unit", ["user", "property:item"])
+@pytest.mark.parametrize(
+    "option", [{}, {"order": "strict"}, {"breakdown": {"by": ["device"], "attribution": "step:1"}}], ids=str
+)
+def test_values_that_are_no_numbers_and_groups_by_step_are_those_of_members(stores, option, unit):
+    whole, part = stores
+    query = {**DAY, **option, "unit": unit}
+    mine, only, everybody = (
+        plain(*asked) for asked in ((whole, {**query, "cohort": "some"}), (part, query), (whole, query))
+    )
+    assert mine == only
+    assert mine["not_numbers"] != everybody["not_numbers"]
+    assert mine["steps"] != everybody["steps"]
 
 
 def test_the_sql_that_is_shown_names_the_cohort(stores):
