@@ -37,6 +37,7 @@ ROOMS = {
     "members": ("analysis.members", "MembersQuery"),
     "contrast": ("analysis.contrast", "ContrastQuery"),
     "timing": ("analysis.timing", "TimingQuery"),
+    "between": ("analysis.between", "BetweenQuery"),
 }
 
 

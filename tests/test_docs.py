@@ -106,8 +106,13 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("paths", {"funnel": FUNNEL, "step": 1}, "paths"),
         ("drivers", {"funnel": FUNNEL}, "drivers"),
         ("members", {"funnel": FUNNEL}, "members"),
-        ("contrast", {"funnel": FUNNEL, "against": {"where": {}, "where_other": {"platform": "ios"}}}, "contrast"),
+        (
+            "contrast",
+            {"funnel": FUNNEL, "against": {"where": {}, "where_other": {"platform": "ios"}}},
+            "contrast",
+        ),
         ("timing", {"funnel": FUNNEL}, "timing"),
+        ("between", {"funnel": FUNNEL, "events": ["retake"]}, "between"),
         ("readout", {"experiment": "display-8s"}, "readout"),
         ("readout", {"table": COUNTS}, "readout"),
         ("quarantine_list", {}, "quarantine"),
@@ -142,7 +147,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
         "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
-        "drivers", "members", "contrast", "timing", "readout",
+        "drivers", "members", "contrast", "timing", "between", "readout",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
         "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",
