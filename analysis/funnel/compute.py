@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from analysis.funnel.answers import EventReach, FunnelAnswer, Group, StepAnswer, StepTime
-from analysis.steps import NEVER, Walked, walk_funnel
+from analysis.steps import Walked, walk_funnel
 from analysis.steps.columns import coded
 from analysis.steps.grouping import grouped
 from experiments.funnel import Funnel
@@ -157,7 +157,7 @@ def _events(query: FunnelQuery, walked: Walked) -> tuple[EventReach, ...]:
     """Of an unordered funnel: in how many chosen chains each step was served."""
     if walked.served is None:
         return ()
-    units = np.count_nonzero(walked.served != NEVER, axis=0).tolist()
+    units = [int(np.count_nonzero(walked.served >> k & 1)) for k in range(len(query.steps))]
     return tuple(
         EventReach(step.label, n, _share(n, len(walked.reach)))
         for step, n in zip(query.steps, units, strict=True)

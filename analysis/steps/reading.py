@@ -142,14 +142,14 @@ def _read_ruled(
         for every in kept(store, funnel, reader):
             batch = with_unit(every)
             if len(batch) < len(every):
-                lost = every.filter(every["unit"].is_null())["steps"].to_numpy()
+                lost = every.filter(every["unit"].is_null())["steps"].fill_null(0).to_numpy()
                 without_unit += int(np.count_nonzero(lost & ((1 << n) - 1)))
             keys, unit = keys_of(batch["unit"], unit, walk.key)
             named.follow(batch["unit"], keys)
             held = (
                 batch[name].to_numpy() if name in batch.schema.names else None for name in ("extra", "code")
             )
-            times, steps = batch["ts"].cast(pa.int64()).to_numpy(), batch["steps"].to_numpy()
+            times, steps = batch["ts"].cast(pa.int64()).to_numpy(), batch["steps"].fill_null(0).to_numpy()
             units += walk.feed(keys, times, steps, *held)
             if touch is not None and not known:
                 carried.append(batch["value"])

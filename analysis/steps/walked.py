@@ -36,8 +36,8 @@ class Walked:
         groups: One row per unit and group where a unit may stand in several, or in none; None where `values` says it.
         optional: Steps, 1-based, that no other waits for; their `times` are NEVER where they were not taken.
         open_steps: (units, n) could the step still come? Only where steps are optional.
-        served: (units, n) when each step was served, NEVER where it was not; only of an unordered funnel, whose
-            `reach` and `times` are of levels.
+        served: Which steps each chain served, bit k-1 for step k; only of an unordered funnel, whose `reach` and
+            `times` are of levels.
         arms: Who was exposed, where the funnel asks for an experiment; `values` are then the arms, without breakdown.
         lacks: (units, n) does the design of the unit's group have no such step? It passes with the step before it: it
             is reached and timed with that one, so nobody is lost there. None where every design has every step.

@@ -27,7 +27,7 @@ for _place in range(64):
 @compiled
 def walk(
     n: int, within: int, since: int, to: int, keys: Ints, moments: Ints, masks: Ints, base: int, out_key: Ints,
-    out_facts: Ints, out_times: Ints, out_rows: Ints, out_served: Ints, left: Ints,
+    out_facts: Ints, out_times: Ints, out_rows: Ints, out_served: Ints, left: NDArray[np.bool_],
 ) -> int:  # fmt: skip
     """Walk whole units in (unit, time) order.
 
@@ -44,8 +44,8 @@ def walk(
         out_facts: Takes levels, the latest start, first and last row with a value, their marks.
         out_times: Takes the microseconds of each level; NEVER beyond the reach.
         out_rows: Takes the row of each level; has no columns if nobody asks.
-        out_served: Takes the microseconds at which the chain served each step; NEVER where it did not.
-        left: Takes 1 for each row of a unit of which nothing else is said.
+        out_served: Takes the steps that the chain served: bit k-1 is step k.
+        left: Takes True for each row of a unit of which nothing else is said.
 
     Returns:
         How many units entered.
@@ -81,7 +81,7 @@ def walk(
         if odd:
             i = begin
             while i < total and keys[i] == key:
-                left[i] = 1
+                left[i] = True
                 i += 1
         elif levels > 0:
             while end + 1 < i and moments[end + 1] == moments[end]:
@@ -97,7 +97,7 @@ def walk(
             while at > begin and moments[at - 1] == moments[at]:
                 at -= 1
             for step in range(n):
-                out_times[units, step] = out_served[units, step] = NEVER
+                out_times[units, step] = NEVER
             if numbered:
                 out_rows[units, :] = -1
             seen, many = 0, 0
@@ -106,13 +106,11 @@ def walk(
                 if new != 0:
                     seen |= new
                     out_times[units, many] = moments[at]
-                    out_served[units, _BIT[(np.uint64(new) * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]] = (
-                        moments[at]
-                    )
                     if numbered:
                         out_rows[units, many] = base + at
                     many += 1
                 at += 1
+            out_served[units] = seen
             out_key[units], out_facts[units, 0], out_facts[units, 1] = key, levels, latest
             out_facts[units, 2], out_facts[units, 3] = first, final
             out_facts[units, 4], out_facts[units, 5] = first_mark, final_mark

@@ -29,8 +29,8 @@ class Units:
         last_mark: The same of `last_value`.
         chances: Only of a walk with options: (units, n) the last microsecond at which observation may end and rows
             after it still lead to the step; NEVER where none can, and up to `reach`.
-        served: Only of an unordered walk, where `reach` and `times` are of levels: (units, n) when the chain served
-            step k; NEVER where it did not.
+        served: Only of an unordered walk, where `reach` and `times` are of levels: which steps the chain served; bit
+            k-1 is step k.
     """
 
     key: Ints

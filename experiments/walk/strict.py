@@ -21,7 +21,7 @@ NEVER = np.iinfo(np.int64).min
 @compiled
 def walk(
     n: int, within: int, since: int, to: int, keys: Ints, moments: Ints, masks: Ints, base: int, out_key: Ints, out_facts: Ints,
-    out_times: Ints, out_rows: Ints, left: Ints,
+    out_times: Ints, out_rows: Ints, left: NDArray[np.bool_],
 ) -> int:  # fmt: skip
     """Walk whole units in (unit, time) order.
 
@@ -39,7 +39,7 @@ def walk(
             marks.
         out_times: Takes the microseconds of each step of the chosen chain; NEVER beyond the reach.
         out_rows: Takes the row of each step; has no columns if nobody asks.
-        left: Takes 1 for each row of a unit with two rows of one instant, of which nothing else is said.
+        left: Takes True for each row of a unit with two rows of one instant, of which nothing else is said.
 
     Returns:
         How many units entered.
@@ -101,7 +101,7 @@ def walk(
         if ties:
             i = begin
             while i < total and keys[i] == key:
-                left[i] = 1
+                left[i] = True
                 i += 1
         elif reach > 0:
             alive = NEVER

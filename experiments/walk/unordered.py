@@ -338,10 +338,11 @@ def _write(
             facts[3], facts[5] = places[row], masks[row] >> n
             if facts[2] < 0:
                 facts[2], facts[4] = facts[3], facts[5]
-    times[:], rows[:], served[:] = NEVER, -1, NEVER
+    times[:], rows[:], served[:] = NEVER, -1, 0
     chances[:levels] = NEVER
     for level in range(levels):
-        times[level], served[best[2, level]] = best[0, level], best[0, level]
+        times[level] = best[0, level]
+        served[0] |= 1 << best[2, level]
         if level < rows.shape[0]:
             rows[level] = places[begin + best[1, level]]
 
@@ -373,7 +374,7 @@ def walk(
     Args:
         masks: From bit n on the mark of a row's value.
         places: The number of each row.
-        out_served: Takes per step the time at which the chain served it; NEVER where it did not.
+        out_served: Takes the steps that the chain served: bit k-1 is step k.
 
     Returns:
         How many chains stand in the arrays `out_*`; how many were excluded.
@@ -409,7 +410,7 @@ def walk(
                 after, done = high, 0
             if levels > 0:
                 _write(n, levels, begin, begin, after, best, masks, free, places, out_facts[units],
-                       out_times[units], out_rows[units], out_served[units], out_chances[units])  # fmt: skip
+                       out_times[units], out_rows[units], out_served[units : units + 1], out_chances[units])  # fmt: skip
                 out_key[units] = keys[i]
                 units += 1
             if done == 0:

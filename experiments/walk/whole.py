@@ -91,25 +91,27 @@ class WalkOfWholes:
             raise OrderBroken(_BACK)
 
     def _walk(self, whole: Columns) -> list[Units]:
-        places = np.arange(self._walked, self._walked + len(whole[0]))
-        self._walked += len(places)
+        base = self._walked
+        self._walked += len(whole[0])
         in_any_order = self._rules.order == "unordered"
         options = self._unordered if in_any_order else self._general
         if self._rules.order == "ordered" or not self._rules.bare or whole[3] is not None:
-            return [options(whole, places)]
-        found, left = self._bare(whole, places)
-        return [found, options(_part(whole, left), places[left])] if left.any() else [found]
+            return [options(whole, np.arange(base, self._walked))]
+        found, left = self._bare(whole, base)
+        if not left.any():
+            return [found]
+        return [found, options(_part(whole, left), base + np.flatnonzero(left))]
 
-    def _bare(self, whole: Columns, places: Ints) -> tuple[Units, NDArray[np.bool_]]:
+    def _bare(self, whole: Columns, base: int) -> tuple[Units, NDArray[np.bool_]]:
         """Walk a funnel without further options, and say which rows belong to units that need the walk with them."""
         n, (keys, moments, masks, *_) = self._rules.steps, whole
         room = _room(_units(keys), n, self._served)
-        left, base = np.zeros(len(keys), np.int64), int(places[0]) if len(places) else 0
+        left = np.zeros(len(keys), np.bool_)
         asked = n, self._rules.within, *self._rules.starts, keys, moments, masks, base, *room
         if self._rules.order == "strict":
-            return _found(strict.walk(*asked, left), *room), left.astype(np.bool_)
-        served = np.empty_like(room[2])
-        return _found(distinct.walk(*asked, served, left), *room, served=served), left.astype(np.bool_)
+            return _found(strict.walk(*asked, left), *room), left
+        served = np.empty_like(room[0])
+        return _found(distinct.walk(*asked, served, left), *room, served=served), left
 
     def _unordered(self, whole: Columns, places: Ints) -> Units:
         rules, n = self._rules, self._rules.steps
@@ -117,7 +119,7 @@ class WalkOfWholes:
         extra, codes = (np.zeros(len(keys), np.int64) if one is None else one for one in whole[3:])
         use, past = general.usable(n, rules.hold, keys, moments, masks, extra, codes)
         out_key, facts, times, rows = _room(self._most(keys, use, (1 << n) - 1), n, self._served)
-        served, chances = np.empty_like(times), np.empty_like(times)
+        served, chances = np.empty_like(out_key), np.empty_like(times)
         rule = n, rules.within, rules.first_only, rules.drop, rules.hold, *rules.starts, rules.chains
         entered, excluded = unordered.walk(
             np.array(rule, np.int64), keys, moments, masks, use, past, extra, codes, places, out_key,

@@ -43,7 +43,7 @@ DISTINCT = (
     Fault("walk", "last[:] = -FAR\n        while", "pass\n        while"),
     Fault("walk", "if first < 0:", "if True:"),
     Fault("walk", "= key, levels, latest", "= key, levels, moments[end]"),
-    Fault("walk", "left[i] = 1", "pass"),
+    Fault("walk", "left[i] = True", "pass"),
 )  # fmt: skip
 UNORDERED = (
     Fault("_enter", "times[step] < times[oldest]", "times[step] > times[oldest]"),
