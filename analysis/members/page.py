@@ -41,6 +41,9 @@ def list_of_units(
         key: What tells its widgets from others on the page.
         group: One group of the breakdown, as the funnel's answer names it; None is everybody.
     """
+    if funnel.count == "chains":
+        st.info(page.t("members.chains"), icon=":material/info:")
+        return
     store = page.store()
     query = page.answered(
         lambda: MembersQuery(funnel=funnel, step=step, outcome=outcome, group=group, limit=SHOWN)

@@ -70,3 +70,9 @@ def test_a_list_is_saved_as_a_cohort_and_a_taken_name_is_told(at_home, lang):
     tab.button(key="here.save").click().run()
     assert "must be new" in tab.warning[0].value
     assert len(current().records.all("cohort")) == 1
+
+
+def test_chains_have_no_list_and_the_page_goes_on(at_home):
+    tab = shown("en", 3, "dropped", {**FUNNEL, "count": "chains"})
+    assert [one.value for one in tab.info] == [words.t("members.chains", "en")]
+    assert not tab.warning
