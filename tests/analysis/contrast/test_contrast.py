@@ -62,7 +62,10 @@ def test_a_week_against_the_week_before(tmp_path):
     this, other = found.sides
     assert (this.start, this.end, other.start, other.end) == (at(7 * DAY), at(14 * DAY), at(0), at(7 * DAY))
     assert (reached(this), reached(other)) == ([20, 12, 12], [20, 20, 5])
-    assert [[one.from_previous for one in side.steps] for side in (this, other)] == [[1, 0.6, 1], [1, 1, 0.25]]
+    assert [[one.from_previous for one in side.steps] for side in (this, other)] == [
+        [1, 0.6, 1],
+        [1, 1, 0.25],
+    ]
     known = [
         proportions.difference(Count(20, 20), Count(20, 12)),
         proportions.difference(Count(20, 5), Count(20, 12)),
