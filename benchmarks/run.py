@@ -1,6 +1,6 @@
 """`make bench`: every comparison in one run; ratios beside those of last time, and a fall of over a quarter by name.
 
-python -m benchmarks.run [--only landing|funnel] [--save]
+python -m benchmarks.run [--only landing|funnel|walk] [--save]
 """
 
 import argparse
@@ -9,7 +9,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from benchmarks import funnel, landing
+from benchmarks import funnel, landing, walking
 
 LAST = Path(__file__).with_name("last.json")
 FALL = 0.75
@@ -18,7 +18,7 @@ FALL = 0.75
 def main() -> int:
     """Run the comparisons; return 1 when a ratio misses its target or fell by more than a quarter."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("landing", "funnel"))
+    parser.add_argument("--only", choices=("landing", "funnel", "walk"))
     parser.add_argument("--rows", type=int, default=landing.ROWS, help="lines to land")
     parser.add_argument("--events", type=int, default=10_000_000, help="events of the funnel")
     parser.add_argument("--save", action="store_true", help="keep these ratios as the ones to compare with")
@@ -30,6 +30,9 @@ def main() -> int:
     if chosen.only in (None, "funnel"):
         print(f"a funnel of five steps over {chosen.events:,} events", flush=True)
         rows += funnel.run(chosen.events)
+    if chosen.only in (None, "walk"):
+        print("the walk alone", flush=True)
+        rows += walking.run()
     last = json.loads(LAST.read_text("utf-8"))["ratios"] if LAST.exists() else {}
     worse = [row["name"] for row in rows if not _told(row, last.get(row["name"]))]
     if chosen.save:
@@ -53,7 +56,7 @@ def _told(row: dict[str, Any], before: float | None) -> bool:
     if "ours_peak_mb" in row:
         marks.append(f"peak {row['ours_peak_mb']:.0f} MB against {row['peer_peak_mb']:.0f} MB")
     print(
-        f"{ratio:6.2f}×  {row['name']}  ({', '.join(marks)}): {row['ours_s']:.2f} s against {row['peer_s']:.2f} s",
+        f"{ratio:6.2f}×  {row['name']}  ({', '.join(marks)}): {row['ours_s']:.3g} s against {row['peer_s']:.3g} s",
         flush=True,
     )
     return not (fell or missed)
