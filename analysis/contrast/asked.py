@@ -97,6 +97,11 @@ class ContrastQuery(BaseModel):
         funnel, against = self.funnel, self.against
         if len(funnel.steps) < 2:
             raise ValueError("`steps` has one step; must have two or more, for rates to differ; add one.")
+        if any(step.absent_in for step in funnel.steps):
+            raise ValueError(
+                "`absent_in` stands on a step; must be left out here, for a step that some have not is no difference; "
+                "compare flows of different shape on their milestones."
+            )
         if against.kind == "previous" and (funnel.from_ is None or funnel.to is None):
             raise ValueError(
                 "`previous` is true; must have a funnel with `from` and `to`; add them to the funnel."

@@ -63,6 +63,16 @@ class TimingQuery(BaseModel):
             microseconds(self.bin, "bin")
         return self
 
+    @model_validator(mode="after")
+    def _all_have_them(self) -> Self:
+        for name, place in (("after", self.first), ("step", self.last)):
+            if self.funnel.steps[place - 1].absent_in:
+                raise ValueError(
+                    f"`{name}` is {place}, which is absent in {', '.join(self.funnel.steps[place - 1].absent_in)}; must be "
+                    "one that all have; name another."
+                )
+        return self
+
     @property
     def last(self) -> int:
         """The later of the two steps."""

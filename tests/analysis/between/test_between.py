@@ -119,9 +119,14 @@ def test_nobody_and_what_cannot_be_asked(tmp_path):
     found = asked(tmp_path / "none")
     assert found.cannot_say.code == "between_nobody"
     assert json.dumps(to_json(found), allow_nan=False)
+    absent = {
+        "steps": [STEPS[0], {"event": "photo", "absent_in": ["a"]}, STEPS[2]],
+        "breakdown": {"by": ["device"]},
+    }
     optional = [STEPS[0], {"event": "photo", "optional": True}, STEPS[2]]
     for keys, name in (
         ({"step": 4}, "step"), ({"step": 2, "after": 2}, "after"), ({"events": ["frames_summary"]}, "events"),
+        ({"funnel": {**absent}, "step": 2}, "step"), ({"funnel": {**absent}, "step": 3}, "after"),
         ({"after": 2, "funnel": {"steps": optional}}, "after"), ({"funnel": {"steps": STEPS[:1]}}, "step"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=f"`{name}`"):

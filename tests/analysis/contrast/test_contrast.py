@@ -263,6 +263,14 @@ def test_pictures_rows_and_sentences_in_both_languages(tmp_path, lang):
         ({"step": 2, "events": ["x", "x"]}, {}, "events"),
         ({"step": 2, "events": ["x"]}, {"order": "unordered"}, "step"),
         ({"where": {}, "where_other": {}}, {"steps": STEPS[:1]}, "steps"),
+        (
+            {"every_group": True},
+            {
+                "breakdown": {"by": ["device"]},
+                "steps": [STEPS[0], {"event": "took", "absent_in": ["a"]}, STEPS[2]],
+            },
+            "absent_in",
+        ),
         ({"weird": 1}, {}, "weird"),
     ],
 )

@@ -197,10 +197,15 @@ def test_nobody_and_what_cannot_be_asked(tmp_path):
     assert json.dumps(to_json(found), allow_nan=False)
     empty = asked(tmp_path / "empty")
     assert (empty.everybody.started, empty.periods, empty.at_window.code) == (0, (), "conversion_nobody")
+    absent = {
+        "steps": [STEPS[0], {"event": "took", "absent_in": ["a"]}, STEPS[2]],
+        "breakdown": {"by": ["device"]},
+    }
     optional = [STEPS[0], {"event": "took", "optional": True}, STEPS[2]]
     assert TimingQuery.model_validate({"funnel": {"steps": optional}}).first == 1
     for keys, name in (
         ({"step": 4}, "step"), ({"after": 3}, "after"), ({"after": 2, "step": 2}, "after"), ({"bin": "often"}, "bin"),
+        ({"funnel": {**absent}, "step": 2}, "step"), ({"funnel": {**absent}, "step": 3}, "after"),
         ({"after": 2, "funnel": {"steps": optional}}, "after"), ({"funnel": {"steps": STEPS[:1]}}, "step"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=f"`{name}`"):
