@@ -1,7 +1,6 @@
 """Faults planted in the walk's kernel, one at a time: the checks of the walk must notice every one."""
 
 import itertools
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,9 @@ import experiments.walk.kernel
 from experiments.walk import OrderBroken, Walk, feeding
 from tests.experiments.walk_cases import Case, cases, check_case, log, walked
 from tests.faults.planting import Fault, is_caught, load
+from tests.faults.uncompiled import UNCOMPILED, patience
 
 SOURCE = Path(experiments.walk.kernel.__file__)
-UNCOMPILED = [("from experiments.walk.compiling import compiled", "def compiled(function): return function")]
 PATIENCE_S, PATIENCE_CALLS = 15, 50_000
 
 FAULTS = (
@@ -84,16 +83,11 @@ def check(monkeypatch):
             return module.walk(*arguments)
 
         monkeypatch.setattr(feeding, "walk", walk)
-        signal.signal(signal.SIGALRM, _too_long)
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, PATIENCE_S)  # again when it is tried once more
-        try:
-            with np.errstate(all="ignore"):
-                _stories()
-                _order()
-                _room()
-                _property()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        with patience(PATIENCE_S), np.errstate(all="ignore"):
+            _stories()
+            _order()
+            _room()
+            _property()
 
     return run
 
@@ -105,10 +99,6 @@ def test_the_untouched_kernel_passes(check, tmp_path):
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_every_fault_is_caught(fault, check, tmp_path):
     assert is_caught(SOURCE, fault, check, tmp_path, rewrites=UNCOMPILED)
-
-
-def _too_long(*_) -> None:
-    raise AssertionError("the walk does not come to an end")
 
 
 def _stories() -> None:

@@ -1,6 +1,5 @@
 """Faults planted in the walk with options, one at a time: the reference must notice every one."""
 
-import signal
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from experiments.walk import whole
 from experiments.walk.whole import WalkOfWholes
 from tests.experiments.option_cases import RARE, RARE_ORDERS, check_options, option_case
 from tests.faults.planting import Fault, is_caught, load
+from tests.faults.uncompiled import UNCOMPILED, patience
 
 SOURCE = Path(experiments.walk.general.__file__)
-UNCOMPILED = [("from experiments.walk.compiling import compiled", "def compiled(function): return function")]
 PATIENCE_S, CASES = 20, 5000
 
 FAULTS = (
@@ -77,15 +76,11 @@ def check(monkeypatch):
 
     def run(module) -> None:
         monkeypatch.setattr(whole, "general", module)
-        signal.signal(signal.SIGALRM, _too_long)
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, PATIENCE_S)
-        try:
+        with patience(PATIENCE_S):
             for case in (*RARE, *RARE_ORDERS):
                 check_options(WalkOfWholes, case)
             for seed in range(CASES):
                 check_options(WalkOfWholes, option_case(seed, ("ordered", "strict")))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
 
     return run
 
@@ -97,7 +92,3 @@ def test_the_untouched_kernel_passes(check, tmp_path):
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_every_fault_is_caught(fault, check, tmp_path):
     assert is_caught(SOURCE, fault, check, tmp_path, rewrites=UNCOMPILED)
-
-
-def _too_long(*_) -> None:
-    raise AssertionError("the walk does not come to an end")

@@ -1,7 +1,5 @@
 """Faults planted in the walks for other orders, optional steps and chains: the reference must notice every one."""
 
-import signal
-import warnings
 from pathlib import Path
 
 import pytest
@@ -10,8 +8,8 @@ from experiments.walk import distinct, general, strict, unordered, whole
 from experiments.walk.whole import WalkOfWholes
 from tests.experiments.option_cases import RARE_ORDERS, check_hopes, check_options, option_case
 from tests.faults.planting import Fault, is_caught, load
+from tests.faults.uncompiled import UNCOMPILED, patience
 
-UNCOMPILED = [("from experiments.walk.compiling import compiled", "def compiled(function): return function")]
 PATIENCE_S, CASES = 60, 3000
 
 STRICT = (
@@ -115,18 +113,12 @@ def check(monkeypatch):
 
     def run(module, name: str) -> None:
         monkeypatch.setattr(whole, name, module)
-        signal.signal(signal.SIGALRM, _too_long)
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, PATIENCE_S)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)  # the compiled arithmetic wraps around
-                check_hopes(WalkOfWholes)
-                for case in RARE_ORDERS:
-                    check_options(WalkOfWholes, case)
-                for seed in range(CASES):
-                    check_options(WalkOfWholes, option_case(seed, KINDS[name]))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        with patience(PATIENCE_S):
+            check_hopes(WalkOfWholes)
+            for case in RARE_ORDERS:
+                check_options(WalkOfWholes, case)
+            for seed in range(CASES):
+                check_options(WalkOfWholes, option_case(seed, KINDS[name]))
 
     return run
 
@@ -142,7 +134,3 @@ def test_the_untouched_module_passes(name, check, tmp_path):
 def test_every_fault_is_caught(name, fault, check, tmp_path):
     source = Path(MODULES[name][0].__file__)
     assert is_caught(source, fault, lambda module: check(module, name), tmp_path, rewrites=UNCOMPILED)
-
-
-def _too_long(*_) -> None:
-    raise AssertionError("the walk does not come to an end")
