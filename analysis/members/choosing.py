@@ -15,7 +15,7 @@ OUTCOMES: tuple[Outcome, ...] = ("reached", "dropped", "maturing")
 
 
 def by_outcome(walked: Walked, step: int) -> dict[Outcome, Bools]:
-    """Part the units that got to the required step before into three that add up to them.
+    """Part the units that got to the required step before, and whose design has this one, into three.
 
     Args:
         walked: The walk.
@@ -25,8 +25,8 @@ def by_outcome(walked: Walked, step: int) -> dict[Outcome, Bools]:
         For every unit, whether it reached the step; whether it did not and no chain of it still can; whether it did
         not and one still could after the end of observation.
     """
-    reached = walked.reached(step)
-    short: Bools = walked.reached(walked.before(step)) & ~reached
+    reached = walked.reached(step) & walked.has(step)
+    short: Bools = walked.reached(walked.before(step)) & walked.has(step) & ~reached
     maturing: Bools = short & walked.maturing(step)
     return {"reached": reached, "dropped": short & ~maturing, "maturing": maturing}
 
@@ -58,8 +58,9 @@ def furthest(walked: Walked, units: Ints) -> tuple[Ints, Ints]:
         units: Their places in it.
     """
     reach, times = walked.reach[units], walked.times[units]
-    if walked.optional:
-        reach = times.shape[1] - np.argmax(times[:, ::-1] != NEVER, axis=1)
+    if walked.optional or walked.lacks is not None:
+        served = times != NEVER if walked.lacks is None else (times != NEVER) & ~walked.lacks[units]
+        reach = times.shape[1] - np.argmax(served[:, ::-1], axis=1)
     return reach, times[np.arange(len(units)), reach - 1]
 
 

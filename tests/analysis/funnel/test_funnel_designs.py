@@ -11,6 +11,8 @@ from analysis.funnel.chart import groups_chart, steps_chart
 from analysis.funnel.rows import group_table, plain_rows, step_table
 from analysis.funnel.rules import rules
 from analysis.funnel.sentences import finding, notes
+from analysis.members import MembersQuery
+from analysis.members import answer as members
 from analysis.steps import walk_funnel
 from experiments.funnel import Funnel
 from tests.analysis.funnel.funnel_stories import SELL_CHECK, FunnelQuery, ask
@@ -114,6 +116,23 @@ def test_other_rooms_pass_the_absent_step_or_say_that_they_cannot(flows):
     aside = Funnel.model_validate({**SELL_CHECK, **BY_FLOW}).model_copy(update={"breakdown": None})
     with pytest.raises(ValueError, match="`absent_in` is given; must be left out where groups are set aside"):
         walk_funnel(flows, aside)
+
+
+def test_lists_are_as_long_as_the_funnel_says(flows):
+    funnel = {**SELL_CHECK, **BY_FLOW}
+    found = ask(flows, **BY_FLOW)
+    for k, step in enumerate(found.steps[1:], 2):
+        told = {
+            outcome: members(
+                flows, MembersQuery.model_validate({"funnel": funnel, "step": k, "outcome": outcome})
+            ).members
+            for outcome in ("reached", "dropped", "maturing")
+        }
+        assert len(told["reached"]) == step.units
+        assert len(told["maturing"]) == step.maturing
+        assert sum(map(len, told.values())) == step.stood
+    waiting = {one.unit: one.reach for one in told["dropped"] + told["maturing"]}
+    assert waiting == {"dan": 1, "bob": 2}  # dan's design has no photo to get to
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
