@@ -33,6 +33,8 @@ def story(n, who):
         event("photo_taken", who, n + 101, flow="sell-check"),
         *([event("objects_detected", who, n + 102), event("object_tapped", who, n + 103)] if n % 2 else []),
     ]
+    if n == 0:
+        found.append(event("camera_opened", who, 9_000))
     return [*found, *impression(who, *endings[n % 3], after_s=n + 3, inference_id=f"n{n}")]
 
 

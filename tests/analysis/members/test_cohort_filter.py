@@ -84,16 +84,19 @@ def test_a_funnel_of_a_cohort_is_the_funnel_of_the_log_of_its_members(
         assert plain(whole, {**query, "cohort": "some"}) == plain(part, query)
 
 
-STORY = {
-    who: [
-        f"a 10:{k:02}:00 device={'old' if k % 2 else 'new'} item=i{k // 2 if k % 6 else -k}",
-        *([f"x 10:{k:02}:01 item=i{k // 2 if k % 6 else -k}"] if k % 3 else []),
-        *([f"b 10:{k:02}:03 zoom=lots"] if k % 3 == 0 else []),
-        *([f"b 10:{k:02}:05 zoom=1 item=i{k // 2 if k % 6 else -k}"] if k % 4 else []),
-        *([f"c 10:{k:02}:09"] if k % 5 else []),
+def lived(k):
+    """Two people share an item and live through it side by side; of some pairs only one is a member."""
+    item, minute, second = (k // 2 if k % 6 else -k), k // 2, 9 * (k % 2)
+    return [
+        f"a 10:{minute:02}:{second:02} device={'old' if k % 2 else 'new'} item=i{item}",
+        *([f"x 10:{minute:02}:{second + 1:02} item=i{item}"] if k % 3 != 1 else []),
+        *([f"b 10:{minute:02}:{second + 3:02} zoom=lots"] if k % 3 == 0 else []),
+        *([f"b 10:{minute:02}:{second + 5:02} zoom=1 item=i{item}"] if k % 4 else []),
+        *([f"c 10:{minute:02}:{second + 8:02}"] if k % 5 else []),
     ]
-    for k, who in enumerate(f"p{n:02}" for n in range(40))
-}
+
+
+STORY = {f"p{k:02}": lived(k) for k in range(40)}
 CHOSEN = [who for k, who in enumerate(STORY) if k % 3]
 DAY = {**FUNNEL, "observed_until": "2026-04-06T12:00:00Z"}
 
@@ -113,7 +116,8 @@ def stores(tmp_path_factory):
     ("verb", "more"),
     [
         ("trend", {"by": "hour"}),
-        ("paths", {"step": 1, "side": "after"}),
+        ("paths", {"step": 2, "side": "after"}),
+        ("paths", {"step": 2, "side": "before"}),
         ("paths", {"step": 1, "side": "between"}),
         ("drivers", {}),
         ("segments", {}),
