@@ -10,7 +10,7 @@ from analysis.words import t
 from experiments.stats.effects import Estimate
 
 Picture = alt.LayerChart | alt.FacetChart
-HEIGHT = 240
+HEIGHT, TITLE = 240, 180
 
 
 def chart(found: BetweenAnswer, lang: str) -> Picture:
@@ -40,7 +40,7 @@ def chart(found: BetweenAnswer, lang: str) -> Picture:
         .encode(
             x=_times(found, names, lang),
             xOffset=alt.XOffset("side:N", sort=[name for name, _ in shown]),
-            y=alt.Y("share:Q", title=t("between.share", lang), axis=alt.Axis(format="%")),
+            y=alt.Y("share:Q", title=t("between.share", lang), axis=alt.Axis(format="%", titleLimit=TITLE)),
             color=alt.Color(
                 "side:N", scale=colours, legend=alt.Legend(title=None, orient="top", labelLimit=320)
             ),
@@ -83,7 +83,7 @@ def next_chart(found: BetweenAnswer, lang: str) -> Picture:
         ],
     )
     whiskers = base.mark_rule(color=palette.BLUE, opacity=0.5).encode(
-        y=alt.Y("low:Q", title=title, axis=alt.Axis(format="%")), y2="high:Q"
+        y=alt.Y("low:Q", title=title, axis=alt.Axis(format="%", titleLimit=TITLE)), y2="high:Q"
     )
     points = base.mark_point(filled=True, size=60, color=palette.BLUE).encode(y="rate:Q")
     return alt.layer(whiskers, points).properties(height=HEIGHT)
@@ -91,4 +91,6 @@ def next_chart(found: BetweenAnswer, lang: str) -> Picture:
 
 def _times(found: BetweenAnswer, names: list[str], lang: str) -> alt.X:
     title = t("between.axis", lang, event=events_name(found, lang))
-    return alt.X("times:N", sort=names, title=title, axis=alt.Axis(labelAngle=0))
+    return alt.X(
+        "times:N", sort=names, scale=alt.Scale(domain=names), title=title, axis=alt.Axis(labelAngle=0)
+    )

@@ -5,11 +5,11 @@ import pandas as pd
 
 from analysis import palette
 from analysis.contrast.answers import ContrastAnswer, Difference
-from analysis.contrast.sentences import effect, side_name
+from analysis.contrast.sentences import effect, side_name, step_label
 from analysis.words import t
 from experiments.stats.effects import Effect
 
-ROW, HEAD, DRAWN = 22, 60, 6
+ROW, HEAD, DRAWN = 22, 100, 6
 
 
 def chart(found: ContrastAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:
@@ -30,7 +30,7 @@ def chart(found: ContrastAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:
     ]
     rows = pd.DataFrame(lines, columns=["versus", "step", "value", "low", "high", "told"])
     names = list(dict.fromkeys(rows["step"]))
-    axis = alt.Axis(format="+.0%")
+    axis = alt.Axis(format="+~g", tickCount=8)
     base = alt.Chart(rows).encode(
         y=alt.Y("step:N", title=None, sort=names, axis=alt.Axis(labelLimit=320)),
         yOffset=alt.YOffset("versus:N", sort=shown),
@@ -47,7 +47,7 @@ def chart(found: ContrastAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:
     )
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=palette.GREY).encode(x="zero:Q")
     whiskers = base.mark_rule(size=2).encode(
-        x=alt.X("low:Q", title=t("contrast.difference", lang), axis=axis), x2="high:Q"
+        x=alt.X("low:Q", title=t("contrast.axis", lang), axis=axis), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=80).encode(x="value:Q")
     height = (ROW * max(len(shown), 1) + 16) * max(len(names), 1) + HEAD
@@ -63,13 +63,12 @@ def _drawn(found: ContrastAnswer, one: Difference, lang: str) -> list[dict[str, 
     if not isinstance(one.absolute, Effect):
         return []
     interval = one.absolute.interval
-    name = found.sides[one.side].steps[one.step - 1].name
     return [
         {
-            "step": f"{one.step}. {name}",
-            "value": one.absolute.value,
-            "low": interval.low,
-            "high": interval.high,
+            "step": step_label(found, one, lang),
+            "value": one.absolute.value * 100,
+            "low": interval.low * 100,
+            "high": interval.high * 100,
             "told": effect(one, lang),
         }
     ]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis import words
 from analysis.contrast.answers import ContrastAnswer, Difference, Side
-from analysis.contrast.sentences import counted, effect, relative, side_name
+from analysis.contrast.sentences import counted, effect, relative, side_name, step_label
 from analysis.words import t
 from experiments.stats.effects import Effect, Estimate
 
@@ -42,7 +42,7 @@ def _line(found: ContrastAnswer, one: Difference, lang: str) -> dict[str, str]:
     return {
         t("contrast.side", lang): side_name(side, lang),
         t("contrast.other", lang): side_name(other, lang),
-        t("funnel.step", lang): f"{one.step}. {side.steps[one.step - 1].name}",
+        t("funnel.step", lang): step_label(found, one, lang),
         t("contrast.share", lang): _share(side, one.step, found.unit, lang),
         t("contrast.other_share", lang): _share(other, one.step, found.unit, lang),
         t("contrast.difference", lang): effect(one, lang),

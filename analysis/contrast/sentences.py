@@ -19,6 +19,19 @@ def counted(n: int | None, unit: str, lang: str) -> str:
     return words.count(n, lang, _UNITS.get(unit, "other"))
 
 
+def step_name(found: ContrastAnswer, one: Difference, lang: str) -> str:
+    """A step by name; by its number where the two sides ask for different events."""
+    name = found.sides[one.side].steps[one.step - 1].name
+    same = name == found.sides[one.other].steps[one.step - 1].name
+    return name if same else t("contrast.step", lang, n=one.step)
+
+
+def step_label(found: ContrastAnswer, one: Difference, lang: str) -> str:
+    """A step with its number."""
+    name, number = step_name(found, one, lang), t("contrast.step", lang, n=one.step)
+    return name if name == number else f"{one.step}. {name}"
+
+
 def sentence(found: ContrastAnswer, lang: str) -> str:
     """The clearest difference with its interval, or that none can be told, or why there is nothing to compare."""
     if found.cannot_say is not None:
@@ -35,7 +48,7 @@ def sentence(found: ContrastAnswer, lang: str) -> str:
     facts = {
         "side": side_name(side, lang),
         "other": side_name(other, lang),
-        "step": side.steps[one.step - 1].name,
+        "step": step_name(found, one, lang),
         "share": _rate(side, one.step, lang),
         "other_share": _rate(other, one.step, lang),
         "effect": effect(one, lang),
@@ -74,7 +87,7 @@ def notes(found: ContrastAnswer, lang: str) -> list[str]:
     if young:
         within = words.seconds(found.within_s, lang)
         told.append(t("contrast.note.young", lang, n=counted(sum(young), found.unit, lang), within=within))
-    if found.shared is not None:
+    if found.shared:
         told.append(t("contrast.note.shared", lang, n=counted(found.shared, found.unit, lang)))
     return told
 

@@ -8,7 +8,7 @@ from analysis.timing.answers import TimingAnswer
 from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
-HEIGHT = 240
+HEIGHT, TITLE = 240, 180
 _SCALES = (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0), ("s", 1.0))
 
 
@@ -55,7 +55,7 @@ def curve_chart(found: TimingAnswer, lang: str) -> Picture:
     )
     title = t("timing.share", lang, step=found.name)
     band = base.mark_area(color=palette.BLUE, opacity=0.2, interpolate="step-after").encode(
-        y=alt.Y("low:Q", title=title, axis=alt.Axis(format="%")), y2="high:Q"
+        y=alt.Y("low:Q", title=title, axis=alt.Axis(format="%", titleLimit=TITLE)), y2="high:Q"
     )
     line = base.mark_line(color=palette.BLUE, interpolate="step-after").encode(y="share:Q")
     return alt.layer(band, line).properties(height=HEIGHT)
@@ -88,7 +88,7 @@ def periods_chart(found: TimingAnswer, lang: str) -> Picture:
         x=alt.X(
             "start:O", title=t(f"trend.by.{found.by}", lang), axis=alt.Axis(labelOverlap=True, labelAngle=0)
         ),
-        y=alt.Y("time:Q", title=t(f"timing.axis.{scale}", lang, after=found.after_name, step=found.name)),
+        y=alt.Y("time:Q", title=t(f"timing.in.{scale}", lang)),
         color=colour,
         tooltip=[
             alt.Tooltip("start:O", title=t(f"trend.by.{found.by}", lang)),

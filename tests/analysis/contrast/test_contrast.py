@@ -285,7 +285,7 @@ _PEOPLE = st.lists(
 
 
 @settings(max_examples=25, deadline=None)
-@given(people=_PEOPLE, order=st.sampled_from(["ordered", "strict", "unordered"]))
+@given(people=_PEOPLE, order=st.sampled_from(["ordered", "strict", "unordered", "optional"]))
 def test_sides_are_the_funnels_own_counts_of_each_period(people, order):
     """Both sides, asked one by one of the funnel room; groups and the rest of them sum to all."""
     stories = [
@@ -294,6 +294,9 @@ def test_sides_are_the_funnels_own_counts_of_each_period(people, order):
     with tempfile.TemporaryDirectory() as folder:
         store = landed(Path(folder), *stories, [event("seen", "nobody", 60 * DAY)])
         whole = {"within": "1d", "steps": STEPS, "order": order, "breakdown": {"by": ["device"]}}
+        if order == "optional":
+            optional = [STEPS[0], {**STEPS[1], "optional": True}, STEPS[2]]
+            whole = {"within": "1d", "steps": optional, "breakdown": {"by": ["device"]}}
         later, earlier = (
             {**whole, **{k: v.isoformat() for k, v in week(*days).items()}} for days in ((10, 20), (0, 10))
         )
@@ -306,6 +309,9 @@ def test_sides_are_the_funnels_own_counts_of_each_period(people, order):
     assert [reached(side) for side in two.sides] == [[step.units for step in one.steps] for one in alone]
     assert [[one.name for one in side.steps] for side in two.sides] == [
         [s.name for s in one.steps] for one in alone
+    ]
+    assert [[one.from_previous for one in side.steps] for side in two.sides] == [
+        [step.from_previous for step in one.steps] for one in alone
     ]
     for group, rest in zip(every.sides[::2], every.sides[1::2], strict=True):
         assert group.entered + rest.entered == len(people)
