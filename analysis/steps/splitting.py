@@ -126,12 +126,17 @@ class Splitter:
         wide = int(whole.values.max()) + 1
         pairs = np.unique(of[serving] * wide + whole.values[serving])
         unit, value = pairs // wide, pairs % wide
+        if self._step is None and self._rules.order != "strict":
+            yield self._copied(whole, *_own(whole, first, of, pairs, wide), whole.keys[first[unit]], value)
+            return
         ends = np.cumsum(sizes[unit])
         begin = 0
         while begin < len(pairs):
             done = int(ends[begin - 1]) if begin else 0
             end = max(begin + 1, int(np.searchsorted(ends, done + MOST_ROWS, "right")))
-            yield self._copied(whole, first[unit[begin:end]], sizes[unit[begin:end]], value[begin:end])
+            some = unit[begin:end]
+            rows, copy = _repeated(first[some], sizes[some])
+            yield self._copied(whole, rows, copy, whole.keys[first[some]], value[begin:end])
             begin = end
 
     def told(self, ended: "list[Units]") -> "tuple[list[Units], Ints]":
@@ -146,12 +151,11 @@ class Splitter:
         places = np.concatenate([one.key for one in found]) if found else none
         return [replace(one, key=owners[one.key]) for one in found], values[places]
 
-    def _copied(self, whole: Rows, first: Ints, sizes: Ints, value: Ints) -> Rows:
-        total, n = int(sizes.sum()), self._rules.steps
-        rows = np.arange(total) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
-        self._owners.append(whole.keys[first])
+    def _copied(self, whole: Rows, rows: Ints, copy: Ints, owners: Ints, value: Ints) -> Rows:
+        n = self._rules.steps
+        self._owners.append(owners)
         self._values.append(value)
-        found, wanted = whole.part(rows), np.repeat(value, sizes)
+        found, wanted = whole.part(rows), value[copy]
         other = found.values != wanted
         lost = (1 << n) - 1 if self._step is None else 1 << (self._step - 1)
         masks = np.where(other, found.masks & ~lost, found.masks)
@@ -159,8 +163,8 @@ class Splitter:
         if extra is not None and self._step is None:
             kept = ~other | (found.values == MISSING)
             extra = np.where(kept, extra, extra & ((1 << n) - 1))
-        keys = self._copies + np.repeat(np.arange(len(first)), sizes)
-        self._copies += len(first)
+        keys = self._copies + copy
+        self._copies += len(owners)
         made = Rows(keys, found.moments, masks, extra, found.codes, found.values)
         if self._rules.order == "strict":
             return made
@@ -190,6 +194,37 @@ class Splitter:
         earliest = np.minimum.reduceat(np.where(able, whole.moments, _NEVER), first)[of]
         able &= whole.moments == earliest
         return able
+
+
+def _repeated(first: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """Rows of stretches that begin at `first`, one stretch after another, and the stretch of each row."""
+    copy = np.repeat(np.arange(len(first)), sizes)
+    rows = np.arange(len(copy)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    return rows, copy
+
+
+def _own(whole: Rows, first: Ints, of: Ints, pairs: Ints, wide: int) -> tuple[Ints, Ints]:
+    """Of every copy the rows that carry its value, and those of others that exclude or were first; in their order.
+
+    Rows of another value serve no step of the copy; so where they do not stand between steps they need not be copied,
+    and units of many values cost no more than their rows.
+    """
+    mine = of * wide + whole.values
+    place = np.minimum(np.searchsorted(pairs, mine), len(pairs) - 1)
+    rows = np.flatnonzero(pairs[place] == mine) if len(pairs) else np.empty(0, np.int64)
+    copy = place[rows]
+    if whole.extra is None or not len(pairs):
+        order = np.argsort(copy, kind="stable")
+        return rows[order], copy[order]
+    told = np.flatnonzero(whole.extra)
+    since = np.searchsorted(of[told], np.arange(len(first) + 1))
+    unit = pairs // wide
+    others, theirs = _repeated(since[unit], np.diff(since)[unit])
+    others = told[others]
+    foreign = whole.values[others] != (pairs % wide)[theirs]
+    rows, copy = np.concatenate([rows, others[foreign]]), np.concatenate([copy, theirs[foreign]])
+    order = np.lexsort((rows, copy))
+    return rows[order], copy[order]
 
 
 def _some(units: "Units", kept: Bools) -> "Units":

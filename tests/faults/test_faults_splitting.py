@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import analysis.steps.splitting
-from tests.analysis.steps.test_splitting import check, split_case
+from tests.analysis.steps.test_splitting import RARE, check, split_case
 from tests.faults.planting import Fault, is_caught, load
 
 SOURCE = Path(analysis.steps.splitting.__file__)
@@ -22,7 +22,7 @@ FAULTS = (
     Fault("Splitter._copied", "~other | (found.values == MISSING)", "~other"),
     Fault("Splitter._copied", "~other | (found.values == MISSING)", "found.values == found.values"),
     Fault("Splitter._copied", "extra & ((1 << n) - 1)", "extra * 0"),
-    Fault("Splitter._copied", "self._copies += len(first)", "self._copies += len(first) - 1"),
+    Fault("Splitter._copied", "self._copies += len(owners)", "self._copies += len(owners) - 1"),
     Fault("Splitter._copied", 'if self._rules.order == "strict":', "if False:"),
     Fault("Splitter._copied", "(masks | extra) != 0", "masks != 0"),
     Fault("Splitter._serving", 'if self._rules.order == "unordered"', "if False"),
@@ -32,11 +32,19 @@ FAULTS = (
     Fault("Splitter._first_starts", "whole.moments > np.minimum", "whole.moments >= np.minimum"),
     Fault("Splitter._first_starts", "able &= whole.codes >= 0", "pass"),
     Fault("Splitter._first_starts", "able &= whole.moments == earliest", "able = whole.moments == earliest"),
+    Fault("_own", "pairs[place] == mine", "pairs[place] >= mine"),
+    Fault("_own", "np.flatnonzero(whole.extra)", "np.flatnonzero(whole.extra > 1)"),
+    Fault("_own", "since[unit], np.diff", "since[unit * 0], np.diff"),
+    Fault("_own", " != (pairs % wide)[theirs]", " >= (pairs % wide)[theirs]"),
+    Fault("_own", "np.lexsort((rows, copy))", "np.argsort(copy)[::-1]"),
+    Fault("_repeated", "np.cumsum(sizes) - sizes", "np.cumsum(sizes) * 0"),
     Fault("_some", "chances=None if units.chances is None else units.chances[kept]", "chances=units.chances"),
 )
 
 
 def checked(module) -> None:
+    for case in RARE:
+        check(case, module)
     for seed in range(2500):
         check(split_case(seed), module)
 

@@ -81,6 +81,24 @@ def check(case: Case, module=splitting) -> None:
             assert growing == still_reaches(rows, carried, rule, step, at[1], level, until), (at, level)
 
 
+ENTRY = Rule(1, 9, first_only=True, hold=True)
+RARE: tuple[Case, ...] = (
+    (
+        OptionCase(
+            ENTRY, ((Row(0, frozenset({1}), hold=1), Row(0, frozenset({1})), Row(2, frozenset({1}), hold=1)),)
+        ),
+        [[1, None, None]],
+        None,
+    ),
+)
+"""At the only instant of entry one row lacks the held value, so its own value is no group: too rare to wait for."""
+
+
+@pytest.mark.parametrize("case", RARE)
+def test_rare_cases(case):
+    check(case)
+
+
 @settings(max_examples=int(os.environ.get("KAZASU_SPLIT_CASES", "1500")), deadline=None)
 @given(st.integers(0, 2**48).map(split_case))
 def test_every_unit_stands_where_the_reference_has_it(case):
