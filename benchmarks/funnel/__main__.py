@@ -21,7 +21,7 @@ def main() -> None:
     if told.role is None:
         for one in run(told.events, told.keep):
             print(
-                f"{one['ratio']:6.2f}x (target {one['target']:.2f}) {one['name']}: "
+                f"{one['ratio']:6.2f}x (target {one['target'] or 0:.2f}) {one['name']}: "
                 f"{one['ours_s']:.3g} s against {one['peer_s']:.3g} s"
             )
         return

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.funnel.filling import TAIL_SHARE, add_tail_to_clickhouse, add_tail_to_kazasu
+from benchmarks.funnel.filling import REFRESH_SHARE, TAIL_SHARE, add_tail_to_clickhouse, add_tail_to_kazasu
 
 THREADS, STEPS = 2, 5
 WITHIN_S = 86_400
@@ -92,11 +92,17 @@ def kazasu(place: Path, events: int, names: int) -> dict[str, Callable[[], Told]
         cached(store, query, answer)
         return told | {"repeated_s": time.perf_counter() - begin}
 
+    def refresh() -> Told:
+        add_tail_to_kazasu(store, place, events, names, REFRESH_SHARE)
+        begin = time.perf_counter()
+        answer(store, query)
+        return {"s": time.perf_counter() - begin}
+
     def tail() -> Told:
         add_tail_to_kazasu(store, place, events, names, TAIL_SHARE)
         return {}
 
-    return {"turn": turn, "tail": tail}
+    return {"turn": turn, "refresh": refresh, "tail": tail}
 
 
 def clickhouse(place: Path, _events: int, _names: int) -> dict[str, Callable[[], Told]]:

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
-TAIL_SHARE = 0.049
+REFRESH_SHARE, TAIL_SHARE = 0.01, 0.039
 PER_PERSON = 20
 
 _EVENTS = """
@@ -65,7 +65,7 @@ def fill_clickhouse(place: Path) -> None:
 
 
 def add_tail_to_kazasu(store: object, place: Path, events: int, names: int, share: float) -> None:
-    """Land so many more events of the same people, and write out the keys of all that is not merged.
+    """Land so many more events of the same people, and write out the keys of all that is not merged yet.
 
     Args:
         store: The open store.
