@@ -40,6 +40,10 @@ within = "10s"
 """
 QUESTIONS = [
     ("funnel", "funnel.toml"),
+    ("funnel", "of_cohort.toml"),
+    ("members", "funnel.toml", "--step", "3"),
+    ("taps", "--where", "cohort=lost"),
+    ("cohort", "list"),
     ("taps", "--by", "display_ms"),
     ("taps", "--experiment", "display-8s"),
     ("models",),
@@ -62,7 +66,9 @@ def port(home: Path, tmp_path: Path, kazasu: Kazasu, popup_log: Path) -> int:
     (tmp_path / "funnel.toml").write_text(FUNNEL, "utf-8")
     (tmp_path / "experiment.toml").write_text(EXPERIMENT, "utf-8")
     (tmp_path / "counts.csv").write_text("test,arm,n,x\nwords,a,100,10\nwords,b,120,30\n", "utf-8")
+    (tmp_path / "of_cohort.toml").write_text(f'cohort = "lost"\n{FUNNEL}', "utf-8")
     kazasu("ingest", popup_log)
+    kazasu("cohort", "add", "lost", "funnel.toml", "--step", "3")
     kazasu("experiment", "add", "experiment.toml")
     return free_port()
 
