@@ -1,5 +1,7 @@
 """Pictures of a funnel: horizontal steps, each percentage with its count beside it; groups side by side."""
 
+from unicodedata import east_asian_width
+
 import altair as alt
 import pandas as pd
 
@@ -9,28 +11,97 @@ from analysis.funnel.sentences import fields_name, group_name, step_name
 from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
-STEP, GROUP, HEAD = 44, 22, 60
+BAR, LINE, EDGE, GROUP, HEAD, TEXT = 22, 18, 10, 34, 60, 13
+FITS = 44
+"""Half-width characters that fit into the width of a phone."""
+APART = "\u2003"
+"""Between a name and its figures; plain spaces fall together in a picture."""
+PICKED = "step"
+"""The chart's selection: the place of the step that was clicked."""
 DRAWN_GROUPS = 6
 
 
-def steps_chart(found: FunnelAnswer, lang: str) -> Picture:
-    """A bar per step: the share of those who entered, on the pale bar of all of them.
+def steps_chart(found: FunnelAnswer, lang: str, before: FunnelAnswer | None = None) -> Picture:
+    """A bar per step: the share of those who entered, on the pale bar of all of them, its text above it.
 
     Args:
         found: The answer; somebody must have entered.
         lang: `en` or `ja`.
+        before: The same funnel over the period before: an outline around its own share, with its count.
     """
-    rows = pd.DataFrame([_row(place, step, lang) for place, step in enumerate(found.steps, 1)])
-    names = list(rows["step"])
-    base = alt.Chart(rows).encode(y=alt.Y("step:N", title=None, sort=names, axis=alt.Axis(labelLimit=320)))
-    whole = base.mark_bar(color=palette.GREY, opacity=0.15, height=STEP - 14).encode(
-        x=_share(lang, "whole:Q")
+    told_before = [None] * len(found.steps) if before is None else list(before.steps)
+    rows = pd.DataFrame(
+        [
+            {**_row(place, step, lang), "place": place, "before": None if old is None else old.from_start or 0.0,
+             "headed": _headed(place, step, old, lang)}
+            for place, (step, old) in enumerate(zip(found.steps, told_before, strict=True), 1)
+        ]
+    )  # fmt: skip
+    row = max(text.count("\n") + 1 for text in rows["headed"]) * LINE + BAR + EDGE
+    base = alt.Chart(rows).encode(
+        y=alt.Y("step:N", title=None, sort=list(rows["step"]), axis=None, scale=alt.Scale(padding=0))
     )
-    part = base.mark_bar(color=palette.BLUE, height=STEP - 14).encode(
-        x=_share(lang, "share:Q"), tooltip=_tips(lang)
+    pick = alt.selection_point(name=PICKED, fields=["place"], on="click", clear=False)
+    whole = _bars(base, row, palette.GREY, opacity=0.15).encode(x=_share(lang, "whole:Q"))
+    part = _bars(base, row, palette.BLUE).encode(x=_share(lang, "share:Q"))
+    layers = [whole.add_params(pick), part]
+    if before is not None:
+        outline = _bars(base, row, palette.ORANGE, filled=False)
+        layers.append(outline.encode(x=_share(lang, "before:Q")))
+    told = base.mark_text(
+        align="left",
+        baseline="top",
+        yOffset=-row / 2 + EDGE / 2,
+        lineBreak="\n",
+        lineHeight=LINE,
+        fontSize=TEXT,
     )
-    told = base.mark_text(align="left", dx=6).encode(x="share:Q", text="told:N")
-    return alt.layer(whole, part, told).properties(height=STEP * len(names) + HEAD)
+    layers.append(told.encode(x=alt.datum(0), text="headed:N"))
+    layers = [layer.encode(tooltip=_tips(lang)) for layer in layers]
+    return alt.layer(*layers).properties(height=row * len(rows) + HEAD)
+
+
+def _bars(base: alt.Chart, row: int, colour: str, *, opacity: float = 1, filled: bool = True) -> alt.Chart:
+    """Bars at the foot of their rows, below the text; not filled, an outline."""
+    bars: alt.Chart = base.mark_bar(
+        height=BAR, yOffset=(row - BAR - EDGE) / 2, cursor="pointer", opacity=opacity,
+        fill=colour if filled else "transparent", stroke=colour, strokeWidth=0 if filled else 2,
+    )  # fmt: skip
+    return bars
+
+
+def _headed(place: int, step: StepAnswer, before: StepAnswer | None, lang: str) -> str:
+    """What stands above a bar, in lines that fit a phone."""
+    name, told = f"{place}. {step_name(step, lang)}", _share_told(step, lang)
+    whole = f"{name}{APART}{told}"
+    lines = [whole] if _width(whole) <= FITS else [*_wrapped(name), told]
+    if before is not None:
+        share = words.percent(before.from_start, lang)
+        lines.append(t("funnel.before", lang, share=share, n=words.number(before.units, lang)))
+    return "\n".join(lines)
+
+
+def _beside(name: str, told: str) -> str:
+    """A name and its figures on one line; a name that is too long ends in dots, for its table has it in full."""
+    room = FITS - _width(told) - 3
+    while _width(name) > room:
+        name = name.removesuffix("…")[:-1] + "…"
+    return f"{name}{APART}{told}"
+
+
+def _wrapped(text: str) -> list[str]:
+    """Text in lines of at most FITS half-width characters."""
+    lines = [""]
+    for char in text:
+        if _width(lines[-1] + char) > FITS:
+            lines.append("")
+        lines[-1] += char
+    return lines
+
+
+def _width(text: str) -> int:
+    """The width in half-width characters; Japanese ones take two."""
+    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
@@ -44,45 +115,59 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
     shown = [group_name(group, lang) for group in drawn]
     rows = pd.DataFrame(
         [
-            {"group": name, **_row(place, step, lang)}
+            {"group": name, **_row(place, step, lang), "headed": _beside(name, _share_told(step, lang))}
             for name, group in zip(shown, drawn, strict=True)
             for place, step in enumerate(group.steps, 1)
         ]
     )
     names = list(dict.fromkeys(rows["step"]))
+    high = max(len(_wrapped(name)) for name in names) * LINE
+    group = alt.Tooltip("group:N", title=fields_name(found.by))
+    per_step = GROUP * len(shown) + high + EDGE
+    rows["head"] = ["\n".join(_wrapped(name)) for name in rows["step"]]
     base = alt.Chart(rows).encode(
-        y=alt.Y("step:N", title=None, sort=names, axis=alt.Axis(labelLimit=320)),
-        yOffset=alt.YOffset("group:N", sort=shown),
+        y=alt.Y("step:N", title=None, sort=names, axis=None, scale=alt.Scale(padding=0)),
         x=_share(lang, "share:Q"),
     )
-    colours = alt.Scale(domain=shown, range=list(palette.SERIES[: len(shown)]))
-    legend = alt.Legend(title=fields_name(found.by), orient="top", labelLimit=240)
-    group = alt.Tooltip("group:N", title=fields_name(found.by))
-    bars = base.mark_bar().encode(
-        color=alt.Color("group:N", scale=colours, sort=shown, legend=legend), tooltip=[group, *_tips(lang)]
+    layers = []
+    for nth, (name, colour) in enumerate(zip(shown, palette.SERIES, strict=False)):
+        mine = base.transform_filter(alt.datum.group == name).encode(tooltip=[group, *_tips(lang)])
+        middle = (nth + 0.5) * GROUP + high - per_step / 2
+        layers.append(mine.mark_bar(height=GROUP - LINE - 4, yOffset=middle + LINE / 2, color=colour))
+        text = mine.mark_text(align="left", baseline="bottom", yOffset=middle + 2, fontSize=TEXT)
+        layers.append(text.encode(x=alt.datum(0), text="headed:N"))
+    heads = base.transform_filter(alt.datum.group == shown[0]).mark_text(
+        align="left",
+        baseline="top",
+        fontWeight="bold",
+        yOffset=EDGE / 2 - per_step / 2,
+        lineBreak="\n",
+        lineHeight=LINE,
     )
-    told = base.mark_text(align="left", dx=6).encode(text="told:N")
-    return alt.layer(bars, told).properties(height=(GROUP * len(shown) + 16) * len(names) + HEAD)
+    layers.append(heads.encode(x=alt.datum(0), text="head:N"))
+    return alt.layer(*layers).properties(height=per_step * len(names) + HEAD)
 
 
 def _row(place: int, step: StepAnswer, lang: str) -> dict[str, object]:
-    share = words.percent(step.from_start, lang)
     return {
         "step": f"{place}. {step_name(step, lang)}",
         "share": step.from_start or 0.0,
         "whole": 1.0,
-        "told": t("funnel.absent", lang)
-        if step.absent
-        else t("funnel.share", lang, n=words.number(step.units, lang), share=share),
+        "told": _share_told(step, lang),
         "units": step.units,
         "previous": words.percent(step.from_previous, lang),
         "p50": words.seconds(step.seconds("p50_s"), lang),
     }
 
 
+def _share_told(step: StepAnswer, lang: str) -> str:
+    share = words.percent(step.from_start, lang)
+    told = t("funnel.share", lang, n=words.number(step.units, lang), share=share)
+    return t("funnel.absent", lang) if step.absent else told
+
+
 def _share(lang: str, column: str) -> alt.X:
-    # room for the text beside the longest bar
-    scale, axis = alt.Scale(domain=[0, 1.25]), alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
     return alt.X(column, title=t("funnel.from_start", lang), scale=scale, axis=axis)
 
 

@@ -71,11 +71,22 @@ def cards(figures: Sequence[tuple[str, str, str | None]]) -> None:
             st.metric(label, figure, help=tip, border=True, height="stretch")
 
 
-def chart(picture: "alt.TopLevelMixin", *, alt: str) -> None:
-    """An Altair chart in the page's width; `alt` states what it shows, for those who cannot see it."""
+def chart(
+    picture: "alt.TopLevelMixin", *, alt: str, key: str | None = None, picked: Callable[[], None] | None = None
+) -> None:
+    """An Altair chart in the page's width; `alt` states what it shows, for those who cannot see it.
+
+    Args:
+        picture: the chart.
+        alt: what it shows.
+        key: where the session holds what is picked in it.
+        picked: called when something in a chart with a selection is picked.
+    """
     dark = st.context.theme.type == "dark"
     picture = picture.configure_text(color=_TEXT["dark" if dark else "light"])
-    st.altair_chart(picture, width="stretch", alt=alt)  # type: ignore[call-overload]
+    st.altair_chart(  # type: ignore[call-overload]
+        picture, width="stretch", alt=alt, key=key, on_select=picked or "ignore"
+    )
 
 
 def side_by_side(columns: int, *, at_least: int = 340) -> Callable[[], AbstractContextManager[object]]:

@@ -1,27 +1,24 @@
-"""The funnel page: where people stop on the way, step by step."""
+"""The funnel page: a question that reads as a sentence, and five ways to look at its answer."""
 
-import json
+from datetime import datetime
 
 import streamlit as st
 
-from analysis import page, words
+from analysis import page
 from analysis.ask import cached
 from analysis.funnel.answers import FunnelAnswer
-from analysis.funnel.chart import groups_chart, steps_chart
 from analysis.funnel.choices import choices
 from analysis.funnel.compute import FunnelQuery, answer
 from analysis.funnel.page.editing import edited
-from analysis.funnel.rows import group_table, plain_rows, step_table
-from analysis.funnel.rules import rules
-from analysis.funnel.sentences import (
-    conditions,
-    fields_name,
-    finding,
-    largest_loss,
-    notes,
-    question,
-    unit_name,
-)
+from analysis.funnel.page.keeping import kept, started
+from analysis.funnel.page.steps import steps, table
+from analysis.funnel.page.views import paths, trend
+from analysis.funnel.sentences import finding
+from analysis.members.page import cohort_names
+from ingest import Store
+
+VIEWS = ("steps", "trend", "paths", "table")
+OVER_STEPS = {"trend": trend, "paths": paths}
 
 
 def render() -> None:
@@ -32,72 +29,45 @@ def render() -> None:
     if not offered.funnels:
         page.empty("funnel.empty")
     asked = page.linked(FunnelQuery) or offered.funnels[0][1]
-    edited(asked, offered)
+    started(store, asked, offered)
+    edited(asked, offered, cohort_names(store), store.observed_until())
+    kept(store, asked)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = page.choice("view", page.t("funnel.view"), VIEWS, style="segments",
+                           show=lambda one: page.t(f"funnel.view.{one}"))  # fmt: skip
+        before = _before(store, asked) if view in ("steps", "table") else None
     found = page.answered(lambda: cached(store, asked, answer))
     page.synthetic_banner(found)
-    page.finding(finding(found, page.lang()))
-    st.markdown(page.plain(_question(asked)))
-    if found.cannot_say is None:
-        _figures(found)
-        _steps(found)
-        _groups(found)
-    page.link("why", page.t("funnel.why"), {"q": page.link_text(asked)}, icon=":material/help_center:")
-    _know(found, asked)
-    page.footer(plain_rows(found), found.sql, "funnel", found)
+    if view in OVER_STEPS:
+        OVER_STEPS[view](store, asked, found)
+    else:
+        page.finding(finding(found, page.lang()))
+        (steps if view == "steps" else table)(asked, found, before)
 
 
-def _question(asked: FunnelQuery) -> str:
-    """The question as a sentence, with the conditions that the widgets do not show."""
-    lang = page.lang()
-    held = [(step.label, conditions(step, lang)) for step in asked.steps if step.where]
-    told = [page.t("funnel.held", step=name, where=where) for name, where in held]
-    return " ".join([question(asked, lang), *rules(asked, lang), *told])
+def _before(store: Store, asked: FunnelQuery) -> FunnelAnswer | None:
+    """The answer over the period before, if the address asks for it."""
+    period = _previous(asked, store.observed_until())
+    with st.container(width="content"):
+        st.session_state["funnel.compare"] = period is not None and st.query_params.get("compare") == "1"
+        on = st.toggle(page.t("funnel.compare"), key="funnel.compare", disabled=period is None, on_change=_compare,
+                       help=page.t("funnel.compare.off") if period is None else None)  # fmt: skip
+    if not on or period is None:
+        return None
+    return page.answered(lambda: cached(store, period, answer))
 
 
-def _figures(found: FunnelAnswer) -> None:
-    lang, first, last = page.lang(), found.steps[0], found.steps[-1]
-    cards: list[tuple[str, str, str | None]] = [
-        (
-            page.t("funnel.entered", unit=unit_name(found.unit, lang)),
-            words.number(first.units, lang),
-            page.plain(first.name),
-        )
-    ]
-    if len(found.steps) > 1:
-        before, after = largest_loss(found.steps)
-        lost = words.percent(1 - (after.from_previous or 0.0), lang)
-        cards += [
-            (page.t("funnel.finished"), words.number(last.units, lang), page.plain(last.name)),
-            (page.t("funnel.overall"), words.percent(last.from_start, lang), page.t("funnel.overall.tip")),
-            (page.t("funnel.largest_loss"), lost, page.plain(f"{before.name} → {after.name}")),
-        ]
-    page.cards(cards)
+def _previous(asked: FunnelQuery, until: datetime | None) -> FunnelQuery | None:
+    """The same question over the period of the same length before; None without a beginning or an end."""
+    start, end = asked.from_, asked.to or asked.observed_until or until
+    if start is None or end is None or end <= start:
+        return None
+    ends = {"from": (start - (end - start)).isoformat(), "to": start.isoformat()}
+    return FunnelQuery.model_validate({**asked.model_dump(mode="json"), **ends})
 
 
-def _steps(found: FunnelAnswer) -> None:
-    lang, last = page.lang(), found.steps[-1]
-    share = words.percent(last.from_start, lang)
-    page.chart(
-        steps_chart(found, lang), alt=page.t("funnel.alt", n=len(found.steps), last=last.name, share=share)
-    )
-    page.table(step_table(found, lang), alt=page.t("funnel.steps.alt"))
-
-
-def _groups(found: FunnelAnswer) -> None:
-    if not found.groups:
-        return
-    st.subheader(page.plain(page.t("funnel.by_field", field=fields_name(found.by))), anchor=False)
-    alt = page.t("funnel.groups.alt", n=len(found.groups), field=fields_name(found.by))
-    page.chart(groups_chart(found, page.lang()), alt=alt)
-    page.table(group_table(found, page.lang()), alt=alt)
-
-
-def _know(found: FunnelAnswer, asked: FunnelQuery) -> None:
-    with st.expander(page.t("funnel.know"), icon=":material/info:"):
-        st.markdown("\n".join(f"- {page.plain(told)}" for told in notes(found, page.lang())))
-    with st.expander(page.t("funnel.file"), icon=":material/code:"):
-        st.markdown(page.t("funnel.file.body"))
-        st.code(
-            json.dumps(asked.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2),
-            language="json",
-        )
+def _compare() -> None:
+    if st.session_state["funnel.compare"]:
+        st.query_params["compare"] = "1"
+    else:
+        st.query_params.pop("compare", None)

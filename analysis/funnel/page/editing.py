@@ -1,177 +1,140 @@
-"""Editing the funnel in place: flow, window, unit, breakdown and steps; every change is a new `?q=`."""
+"""The question as a sentence that is edited in place; every change is a new `?q=`."""
 
-from collections.abc import Callable
-from typing import Any, get_args
+from datetime import datetime, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import streamlit as st
-from pydantic import ValidationError
 
 from analysis import page, words
 from analysis.funnel.choices import Choices
 from analysis.funnel.compute import FunnelQuery
-from analysis.funnel.sentences import attribution_name, unit_name, window
+from analysis.funnel.page import changes
+from analysis.funnel.page.asking import ask_instead, pick, pick_several, said
+from analysis.funnel.page.stepping import one_more, step_control
+from analysis.funnel.sentences import attribution_name, fields_name, unit_name, window
 from experiments.durations import microseconds
-from experiments.funnel import MOST_STEPS, UNITS, Attribution
+from experiments.funnel import UNITS, Attribution, Order
 
-OWN, NOTHING, REMOVE = "own", "nothing", "remove"
+EVERYBODY, EVER = "everybody", "ever"
 WINDOWS = ("10s", "30s", "1m", "5m", "30m", "1h", "1d", "7d", "30d")
-Body = dict[str, Any]
-Change = Callable[[Body, str], Body]
+PERIODS = {"day": 1, "week": 7, "four_weeks": 28, "quarter": 91}
+MOST_FIELDS = 2
 
 
-def edited(asked: FunnelQuery, offered: Choices) -> None:
-    """Draw the question as widgets that change it.
+def edited(asked: FunnelQuery, offered: Choices, cohorts: list[str], until: datetime | None) -> None:
+    """Draw the question as a sentence whose parts change it.
 
     Args:
         asked: The funnel that the address asks for.
         offered: What the store holds.
+        cohorts: Names of the lists on record.
+        until: The end of observation, from which the offered periods count back.
     """
-    cell = page.side_by_side(4, at_least=160)
-    with cell():
-        _flow(asked, offered)
-    with cell():
-        known = sorted({*WINDOWS, asked.within}, key=microseconds)
-        _pick(
-            "within",
-            page.t("funnel.within"),
-            known,
-            asked.within,
-            asked,
-            _put("within"),
-            lambda one: window(one, page.lang()),
-        )
-    with cell():
-        units = list(dict.fromkeys([*UNITS, asked.unit]))
-        _pick(
-            "unit",
-            page.t("funnel.unit"),
-            units,
-            asked.unit,
-            asked,
-            _put("unit"),
-            lambda one: unit_name(one, page.lang()),
-        )
-    with cell():
-        by = NOTHING if asked.breakdown is None else asked.breakdown.by[0]
-        fields = list(dict.fromkeys([NOTHING, *offered.fields, by]))
-        _pick("by", page.t("funnel.by"), fields, by, asked, _by, _field_name)
-    if asked.breakdown is not None:
-        with cell():
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
+        said("funnel.said.of")
+        _unit(asked, cohorts)
+        said("funnel.said.who")
+        for place in range(len(asked.steps)):
+            if place:
+                said("funnel.said.then" if asked.order != "unordered" else "funnel.said.and")
+            step_control(asked, place, offered)
+        one_more(asked, offered)
+        said("funnel.said.steps")
+        _order(asked)
+        said("funnel.said.within")
+        _window(asked)
+        said("funnel.said.period")
+        _period(asked, until)
+        said("funnel.said.split")
+        _split(asked, offered)
+        said("funnel.said.end")
+
+
+def _unit(asked: FunnelQuery, cohorts: list[str]) -> None:
+    lang = page.lang()
+    label = (
+        page.t(f"funnel.units.{asked.unit}")
+        if words.has(f"funnel.units.{asked.unit}")
+        else unit_name(asked.unit, lang)
+    )
+    if asked.cohort:
+        label = page.t("funnel.said.in_cohort", unit=label, cohort=asked.cohort)
+    with st.popover(page.plain(label), key="funnel.open.unit"):
+        pick("unit", page.t("funnel.unit"), list(dict.fromkeys([*UNITS, asked.unit])), asked.unit, asked,
+             lambda one: changes.put("unit", one), lambda one: unit_name(one, lang))  # fmt: skip
+        now = asked.cohort or EVERYBODY
+        pick("cohort", page.t("funnel.cohort"), list(dict.fromkeys([EVERYBODY, *cohorts, now])), now, asked,
+             lambda one: changes.put("cohort", None if one == EVERYBODY else one),
+             lambda one: page.t("funnel.everybody") if one == EVERYBODY else one)  # fmt: skip
+
+
+def _order(asked: FunnelQuery) -> None:
+    def show(one: str) -> str:
+        return page.t(f"funnel.order.{one}")
+
+    with st.popover(show(asked.order), key="funnel.open.order"):
+        pick("order", page.t("funnel.order"), get_args(Order), asked.order, asked,
+             lambda one: changes.put("order", one), show)  # fmt: skip
+
+
+def _window(asked: FunnelQuery) -> None:
+    def show(one: str) -> str:
+        return window(one, page.lang())
+
+    with st.popover(show(asked.within), key="funnel.open.within"):
+        pick("within", page.t("funnel.within"), sorted({*WINDOWS, asked.within}, key=microseconds), asked.within,
+             asked, lambda one: changes.put("within", one), show)  # fmt: skip
+
+
+def _period(asked: FunnelQuery, until: datetime | None) -> None:
+    zone = ZoneInfo(asked.timezone)
+    first = None if asked.from_ is None else asked.from_.astimezone(zone).date()
+    last = None if asked.to is None else (asked.to - timedelta(microseconds=1)).astimezone(zone).date()
+    with st.popover(_period_name(asked), key="funnel.open.period"):
+        if until is not None:
+            end = until.astimezone(zone).date()
+            with st.container(horizontal=True):
+                for name, days in PERIODS.items():
+                    st.button(page.t(f"funnel.period.{name}"), key=f"funnel.period.{name}", on_click=ask_instead,
+                              args=(asked, changes.between(end - timedelta(days=days - 1), end, asked.timezone)))  # fmt: skip
+                st.button(page.t("funnel.period.ever"), key="funnel.period.ever", on_click=ask_instead,
+                          args=(asked, changes.between(None, None, asked.timezone)))  # fmt: skip
+        keys = [f"funnel.first.{first}", f"funnel.last.{last}"]
+
+        def own() -> None:
+            start, end = (st.session_state[key] for key in keys)
+            ask_instead(asked, changes.between(start, end, asked.timezone))
+
+        with st.form("funnel.period.own", border=False):
+            st.date_input(page.t("funnel.period.first"), value=first, key=keys[0])
+            st.date_input(page.t("funnel.period.last"), value=last, key=keys[1])
+            st.form_submit_button(page.t("funnel.period.ask"), on_click=own)
+
+
+def _period_name(asked: FunnelQuery) -> str:
+    lang, zone = page.lang(), asked.timezone
+    if asked.from_ is None and asked.to is None:
+        return page.t("funnel.period.ever")
+    ends = [asked.from_, None if asked.to is None else asked.to - timedelta(microseconds=1)]
+    first, last = ("" if end is None else words.date(end, lang, zone=zone) for end in ends)
+    return page.t("funnel.period.between", first=first, last=last).strip()
+
+
+def _split(asked: FunnelQuery, offered: Choices) -> None:
+    by = () if asked.breakdown is None else asked.breakdown.by
+    arms = "" if asked.variant is None else page.t("funnel.said.arms", experiment=asked.variant.experiment)
+    label = fields_name(by) or arms or page.t("common.nobreakdown")
+    with st.popover(page.plain(label), key="funnel.open.split"):
+        fields = list(dict.fromkeys([*offered.fields, *by]))
+        pick_several("by", page.t("funnel.by"), fields, by, asked, changes.split_by, MOST_FIELDS)
+        if asked.breakdown is not None:
+            steps = [f"step:{n + 1}" for n in range(len(asked.steps))]
             now = asked.breakdown.attribution
-            known = list(
-                dict.fromkeys(
-                    [*get_args(Attribution), *(f"step:{n + 1}" for n in range(len(asked.steps))), now]
-                )
-            )
-            _pick("attribution", page.t("funnel.attribution"), known, now, asked, _attribution,
-                  lambda one: attribution_name(one, page.lang()))  # fmt: skip
-    cell = page.side_by_side(4, at_least=160)
-    for place, step in enumerate(asked.steps):
-        with cell():
-            names = list(
-                dict.fromkeys([step.label, *offered.events, *([REMOVE] if len(asked.steps) > 1 else [])])
-            )
-            _pick(
-                f"step.{place}",
-                page.t("funnel.nth_step", n=place + 1),
-                names,
-                step.label,
-                asked,
-                _step(place),
-                _event_name,
-            )
-    if len(asked.steps) < MOST_STEPS:
-        with cell():
-            options = [NOTHING, *offered.events]
-            _pick("add", page.t("funnel.add_step"), options, NOTHING, asked, _added, _event_name)
-
-
-def _flow(asked: FunnelQuery, offered: Choices) -> None:
-    flows = dict(offered.funnels)
-    now = next((name for name, funnel in flows.items() if funnel == asked), OWN)
-    options = [*flows, *([OWN] if now == OWN else [])]
-
-    def chosen(body: Body, flow: str) -> Body:
-        return flows[flow].model_dump(mode="json") if flow in flows else body
-
-    _pick("flow", page.t("funnel.flow"), options, now, asked, chosen, _flow_name)
-
-
-def _pick(
-    name: str,
-    label: str,
-    options: list[str],
-    now: str,
-    asked: FunnelQuery,
-    change: Change,
-    show: Callable[[str], str],
-) -> None:
-    """A drop-down that shows what the address says and writes what is chosen to the address."""
-    key = f"funnel.{name}"
-
-    def to_address() -> None:
-        body = change(asked.model_dump(mode="json"), st.session_state[key])
-        try:
-            query = FunnelQuery.model_validate(body)
-        except (
-            ValidationError
-        ) as wrong:  # the other options do not fit any more: say so, and ask what was asked
-            st.toast(
-                page.plain(page.t("funnel.does_not_fit", detail=wrong.errors()[0]["msg"])), duration="long"
-            )
-            return
-        st.query_params["q"] = page.link_text(query)
-
-    st.session_state[key] = now
-    st.selectbox(label, options, key=key, format_func=show, on_change=to_address)
-
-
-def _put(key: str) -> Change:
-    return lambda body, chosen: {**body, key: chosen}
-
-
-def _by(body: Body, chosen: str) -> Body:
-    return {**body, "breakdown": None if chosen == NOTHING else {**(body["breakdown"] or {}), "by": [chosen]}}
-
-
-def _attribution(body: Body, chosen: str) -> Body:
-    return {**body, "breakdown": {**body["breakdown"], "attribution": chosen}}
-
-
-def _step(place: int) -> Change:
-    """Another event in a step's place (its conditions go with the old one), or the step removed."""
-
-    def change(body: Body, chosen: str) -> Body:
-        new = [] if chosen == REMOVE else [{"event": chosen}]
-        steps = [*body["steps"][:place], *new, *body["steps"][place + 1 :]]
-        return {**body, "steps": steps} if new else _without(place + 1, {**body, "steps": steps})
-
-    return change
-
-
-def _without(gone: int, body: Body) -> Body:
-    """What stood on the step that is gone goes with it; the first step has no step before."""
-    first, *others = body["steps"]
-    first = {**first, "within": None, "at_least": None}
-    kept = [
-        {**one, **{end: one[end] - (one[end] > gone) for end in ("after", "before")}}
-        for one in body["exclusions"]
-        if gone not in (one["after"], one["before"])
-    ]
-    return {**body, "steps": [first, *others], "exclusions": kept}
-
-
-def _added(body: Body, chosen: str) -> Body:
-    return body if chosen == NOTHING else {**body, "steps": [*body["steps"], {"event": chosen}]}
-
-
-def _flow_name(name: str) -> str:
-    return page.t(f"funnel.flow.{name}") if words.has(f"funnel.flow.{name}") else name
-
-
-def _field_name(name: str) -> str:
-    return page.t("common.nobreakdown") if name == NOTHING else name
-
-
-def _event_name(name: str) -> str:
-    return page.t(f"funnel.step.{name}") if name in (NOTHING, REMOVE) else name
+            pick("attribution", page.t("funnel.attribution"),
+                 list(dict.fromkeys([*get_args(Attribution), *steps, now])), now, asked,
+                 lambda one: changes.of_breakdown("attribution", one),
+                 lambda one: attribution_name(one, page.lang()))  # fmt: skip
+            tops = sorted({3, 5, 10, 20, asked.breakdown.top})
+            pick("top", page.t("funnel.top"), [str(top) for top in tops], str(asked.breakdown.top), asked,
+                 lambda one: changes.of_breakdown("top", int(one)), str)  # fmt: skip

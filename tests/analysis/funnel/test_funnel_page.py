@@ -76,6 +76,16 @@ def choose(tab: AppTest, name: str, value: str) -> AppTest:
     return settled(tab)
 
 
+def choose_several(tab: AppTest, name: str, *values: str) -> AppTest:
+    tab.multiselect(key=f"funnel.{name}").set_value(list(values))
+    return settled(tab)
+
+
+def press(tab: AppTest, name: str) -> AppTest:
+    tab.button(key=f"funnel.{name}").click()
+    return settled(tab)
+
+
 def said(tab: AppTest) -> str:
     kinds = (tab.header, tab.subheader, tab.markdown, tab.info, tab.warning)
     return re.sub(r"\\(.)", r"\1", "\n".join(str(one.value) for kind in kinds for one in kind))
@@ -99,7 +109,7 @@ def test_a_link_shows_its_own_question(people):
     [
         ("within", "1h", "within", "1h"),
         ("unit", "session", "unit", "session"),
-        ("by", "platform", "breakdown", {"by": ["platform"], "attribution": "first_touch", "top": 10}),
+        ("order", "unordered", "order", "unordered"),
     ],
 )
 def test_a_change_goes_to_the_address_and_a_shared_link_shows_the_same(people, widget, value, key, becomes):
@@ -112,7 +122,7 @@ def test_a_change_goes_to_the_address_and_a_shared_link_shows_the_same(people, w
 
 
 def test_steps_are_added_exchanged_and_removed(people):
-    tab = choose(opened("ja", q=link()), "step.2", "remove")
+    tab = press(opened("ja", q=link()), "remove.2")
     assert [step["event"] for step in asked(tab)["steps"]] == ["camera_opened", "photo_taken"]
     tab = choose(tab, "add", "camera_opened")
     assert [step["event"] for step in asked(tab)["steps"]] == [
@@ -123,6 +133,62 @@ def test_steps_are_added_exchanged_and_removed(people):
     tab = choose(tab, "step.1", "result_shown")
     assert asked(tab)["steps"][1]["event"] == "result_shown"
     assert picked(tab, "add") == "nothing"
+
+
+def test_a_step_takes_another_place_and_further_events(people):
+    tab = press(opened("ja", q=link()), "earlier.2")
+    assert [step["event"] for step in asked(tab)["steps"]] == ["camera_opened", "result_shown", "photo_taken"]
+    tab = choose_several(tab, "or.1", "photo_taken")
+    assert asked(tab)["steps"][1]["event"] == ["result_shown", "photo_taken"]
+
+
+def test_a_condition_is_put_on_a_step_and_taken_away(people):
+    tab = opened("ja", q=link())
+    tab.selectbox(key="funnel.field.0").set_value("platform")
+    tab.text_input(key="funnel.value.0").set_value("ios")
+    (add,) = [one for one in tab.button if one.form_id == "funnel.held.0"]
+    add.click()
+    tab = settled(tab)
+    assert asked(tab)["steps"][0]["where"] == {"platform": "ios"}
+    assert tab.metric[0].value == "1"
+    tab = press(tab, "let_go.0.platform")
+    assert asked(tab)["steps"][0]["where"] == {}
+    assert tab.metric[0].value == "4"
+
+
+def test_a_split_by_two_fields_and_by_none(people):
+    tab = choose_several(opened("ja", q=link()), "by", "platform")
+    assert asked(tab)["breakdown"] == {"by": ["platform"], "attribution": "first_touch", "top": 10}
+    assert asked(choose_several(tab, "by"))["breakdown"] is None
+
+
+def test_a_period_goes_to_the_address_and_the_period_before_can_be_drawn_behind(people):
+    tab = press(opened("ja", q=link()), "period.week")
+    first, last = (asked(tab)[end] for end in ("from", "to"))
+    assert (first, last) == ("2026-03-31T00:00:00+09:00", "2026-04-07T00:00:00+09:00")
+    assert not tab.toggle(key="funnel.compare").disabled
+    tab.toggle(key="funnel.compare").set_value(True)
+    tab = settled(tab)
+    assert words.t(
+        "funnel.compare.nobody", "ja", first="2026年3月24日(火)", last="2026年3月30日(月)"
+    ) in said(tab)
+
+
+def test_a_step_of_the_address_opens_its_panel_with_counts_that_add_up(people):
+    tab = opened("en", q=link(observed_until="2027-01-01T00:00:00+00:00"), step="3")
+    told = {card.label: card.value for card in tab.metric}
+    assert told["Reached it"] == "1 · 33.3%"
+    assert told["Dropped off before it"] == "2 · 66.7%"
+    assert told["May still come"] == "0 · 0.0%"
+    assert {"bob", "cee"} <= set(tab.dataframe[0].value.iloc[:, 0])
+
+
+@pytest.mark.parametrize("view", ["trend", "paths", "table"])
+def test_a_view_is_kept_in_the_address(people, view):
+    steps = [{"event": "camera_opened"}, {"event": "result_shown"}]
+    tab = opened("en", q=link(observed_until="2027-01-01T00:00:00+00:00", steps=steps), view=view)
+    assert tab.dataframe
+    assert "The largest loss" in said(tab) if view == "table" else "The largest loss" not in said(tab)
 
 
 def test_a_change_keeps_what_the_widgets_do_not_show(people):

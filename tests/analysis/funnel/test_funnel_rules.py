@@ -4,7 +4,7 @@ import pytest
 
 from analysis import words
 from analysis.funnel import FunnelQuery
-from analysis.funnel.page.editing import REMOVE, _step
+from analysis.funnel.page.changes import removed
 from analysis.funnel.rules import rules
 from analysis.funnel.sentences import question
 from experiments.funnel import Funnel
@@ -47,7 +47,7 @@ def test_each_option_that_changes_the_walk_has_a_sentence():
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_removed_step_takes_its_exclusions_and_windows_with_it(place):
     body = FunnelQuery.model_validate(FULL).model_dump(mode="json")
-    left = FunnelQuery.model_validate(_step(place)(body, REMOVE))
+    left = FunnelQuery.model_validate(removed(place)(body))
     assert len(left.steps) == 2
     assert [(one.event, one.after, one.before) for one in left.exclusions] == {
         0: [("z", 1, 2)], 1: [("x", 1, 2)], 2: []
