@@ -38,6 +38,8 @@ class Side:
         young: Units whose entries were all too young to count; None where several sides are of one walk.
         persons: Persons behind the units that entered.
         steps: One per step.
+        corrected: Share of all that entered that comes to the last step, the young ones watched as far as they were seen
+            (Kaplan–Meier, from each unit's first entry); None where nobody is young, and for groups, events and chains.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Side:
     young: int | None
     persons: int
     steps: tuple[SideStep, ...]
+    corrected: Estimate | NoEffect | None
 
 
 @dataclass(frozen=True, slots=True)

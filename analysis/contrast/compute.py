@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 from analysis.contrast.answers import ContrastAnswer, Difference, Side, SideStep
 from analysis.contrast.asked import ContrastQuery
 from analysis.contrast.sides import Part, Sides, sides_of
-from analysis.steps import Walked
-from analysis.steps.episodes import step_names
+from analysis.steps import Walked, walk_funnel
+from analysis.steps.episodes import episodes, step_names, until_step
+from experiments.funnel import Funnel
 from experiments.stats.clusters import Clusters, difference, rate, relative_difference
-from experiments.stats.effects import Effect, NoEffect
+from experiments.stats.conversion import conversion
+from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.multiplicity import holm
 
 if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
+_ALONE = ("this", "previous", "period", "segment")
+"""Sides that have a walk of their own."""
 
 
 def answer(store: "Store", query: ContrastQuery) -> ContrastAnswer:
@@ -51,7 +55,7 @@ def answer(store: "Store", query: ContrastQuery) -> ContrastAnswer:
     adjusted = iter(holm([one.p_value for _, _, _, one, _ in compared if isinstance(one, Effect)]))
     return ContrastAnswer(
         kind=asked.kind,
-        sides=tuple(_side(k, found, clusters) for k in range(len(found.parts))),
+        sides=tuple(_side(store, k, found, clusters) for k in range(len(found.parts))),
         differences=tuple(
             Difference(side, other, step, one, relative, next(adjusted) if isinstance(one, Effect) else None)
             for side, other, step, one, relative in compared
@@ -92,7 +96,7 @@ class _Clustered:
         return np.bincount(self._found.codes[part.walk][chosen], minlength=self._found.persons)
 
 
-def _side(place: int, found: Sides, clusters: _Clustered) -> Side:
+def _side(store: "Store", place: int, found: Sides, clusters: _Clustered) -> Side:
     part = found.parts[place]
     walk = found.walks[part.walk]
     names = step_names(walk.funnel)
@@ -109,7 +113,18 @@ def _side(place: int, found: Sides, clusters: _Clustered) -> Side:
             SideStep(name, units[k - 1], rate(clusters.at(place, k)), _from_previous(walk.walked, units, k))
             for k, name in enumerate(names, 1)
         ),
+        corrected=_corrected(store, found.asked[part.walk]) if part.key in _ALONE and walk.young else None,
     )
+
+
+def _corrected(store: "Store", funnel: Funnel) -> Estimate | NoEffect | None:
+    """The share that comes to the last step, young entries among them; None where several chains of a unit count."""
+    if funnel.count == "chains":
+        return None
+    last = len(funnel.steps)
+    waits, came, _ = episodes(walk_funnel(store, until_step(funnel, last)), last, funnel.within_us)
+    curve = conversion(waits, came)
+    return curve if isinstance(curve, NoEffect) else curve.at(funnel.within_us)
 
 
 def _from_previous(walked: Walked, units: list[int], step: int) -> float | None:

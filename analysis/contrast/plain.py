@@ -34,6 +34,7 @@ def _side(side: Side) -> Json:
         "entered": side.entered,
         "young": side.young,
         "persons": side.persons,
+        "corrected": None if side.corrected is None else plain.estimate(side.corrected),
         "steps": [
             {
                 "name": one.name,

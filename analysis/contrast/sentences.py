@@ -87,9 +87,23 @@ def notes(found: ContrastAnswer, lang: str) -> list[str]:
     if young:
         within = words.seconds(found.within_s, lang)
         told.append(t("contrast.note.young", lang, n=counted(sum(young), found.unit, lang), within=within))
+    told += [_corrected(side, lang) for side in found.sides if isinstance(side.corrected, Estimate)]
     if found.shared:
         told.append(t("contrast.note.shared", lang, n=counted(found.shared, found.unit, lang)))
     return told
+
+
+def _corrected(side: Side, lang: str) -> str:
+    said = side.corrected
+    known = said.interval if isinstance(said, Estimate) else None
+    ends = () if known is None else (words.percent(known.low, lang), words.percent(known.high, lang))
+    facts = {
+        "side": side_name(side, lang),
+        "step": side.steps[-1].name,
+        "share": words.percent(said.value if isinstance(said, Estimate) else None, lang),
+        "interval": words.between(*ends, lang) if ends else words.NOTHING,
+    }
+    return t("contrast.note.corrected", lang, **facts)
 
 
 def _rate(side: Side, step: int, lang: str) -> str:

@@ -48,6 +48,7 @@ class Sides:
 
     Args:
         walks: The walks behind the parts.
+        asked: Of each walk, the funnel with its young entries.
         codes: Of each walk, the person of every unit, as a place among the persons of all walks.
         persons: How many persons there are.
         parts: The sides.
@@ -56,6 +57,7 @@ class Sides:
     """
 
     walks: tuple[Settled, ...]
+    asked: tuple[Funnel, ...]
     codes: tuple[Ints, ...]
     persons: int
     parts: tuple[Part, ...]
@@ -95,7 +97,15 @@ def sides_of(store: "Store", query: ContrastQuery) -> Sides:
     ran = [
         text for one, who in zip(walks, persons, strict=True) for text in (one.walked.sql, who.sql) if text
     ]
-    return Sides(walks, tuple(codes), len(coded.dictionary), tuple(parts), tuple(pairs), "\n\n".join(ran))
+    return Sides(
+        walks,
+        tuple(one for _, _, one in named),
+        tuple(codes),
+        len(coded.dictionary),
+        tuple(parts),
+        tuple(pairs),
+        "\n\n".join(ran),
+    )
 
 
 def _funnels(query: ContrastQuery) -> Iterator[tuple[str, str, Funnel]]:

@@ -17,6 +17,8 @@ from analysis.contrast.rows import plain_rows, rows
 from analysis.contrast.sentences import notes, sentence
 from analysis.funnel import FunnelQuery
 from analysis.funnel import answer as funnel_answer
+from analysis.trend import TrendQuery
+from analysis.trend import answer as trend_answer
 from experiments.stats import proportions
 from experiments.stats.clusters import Clusters, difference
 from experiments.stats.effects import Effect, NoEffect
@@ -88,6 +90,16 @@ def test_a_young_period_is_not_held_against_one_that_had_more_time(tmp_path):
     assert this.end == at(3 * DAY) + timedelta(microseconds=1)
     assert [one.absolute.value for one in found.differences] == [0, 0]
     assert any("4 people" in line for line in notes(found, "en"))
+    assert (other.corrected, this.corrected.value) == (None, 1)
+    assert sum("Kaplan–Meier" in line for line in notes(found, "en")) == 1
+    funnel = {"within": "1d", "steps": STEPS, "timezone": "UTC", "from": at(2 * DAY), "to": at(4 * DAY)}
+    (tmp_path / "trend").mkdir()
+    store = landed(tmp_path / "trend", *old, *new, *young, [event("seen", "nobody", 4 * DAY)])
+    assert (
+        this.corrected == trend_answer(store, TrendQuery.model_validate({"funnel": funnel})).overall.corrected
+    )
+    store.close()
+    assert (this.corrected.n, this.corrected.interval.low < 1) == (10, True)
 
 
 def test_a_person_with_an_old_and_a_young_entry_counts_with_the_old_one(tmp_path):
