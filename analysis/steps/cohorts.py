@@ -47,7 +47,11 @@ def stored_members(store: "Store", name: str | None) -> Bools | None:
     if name is None:
         return None
     cohort(store, name)
-    return cached(store, _Members(cohort=name), _flags)
+    facts = store.facts()
+    asked = _Members(cohort=name, version=facts.data_version)
+    if not facts.clustered:  # keys that a merge is about to give anew are not kept
+        return _flags(store, asked)
+    return cached(store, asked, _flags)
 
 
 def kept(store: "Store", funnel: Funnel, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -64,7 +68,15 @@ def kept(store: "Store", funnel: Funnel, batches: Iterable[pa.RecordBatch]) -> I
         if members is None or not pa.types.is_integer(unit.type):
             yield batch
         else:
-            yield batch.filter(pa.array(members[unit.to_numpy()]))
+            yield batch.filter(pa.array(_chosen(unit.to_numpy(), members)))
+
+
+def _chosen(keys: NDArray[np.int32], members: Bools) -> Bools:
+    """Whose keys are members'; a key that came with a load meanwhile is none (the walk then starts again)."""
+    known = keys < len(members)
+    chosen: Bools = np.zeros(len(keys), np.bool_)
+    chosen[known] = members[keys[known]]
+    return chosen
 
 
 def on_record(store: "Store", name: str | None) -> None:
@@ -111,6 +123,7 @@ def _question(name: str) -> str:
 class _Members(BaseModel):
     model_config = ConfigDict(frozen=True)
     cohort: str
+    version: str
 
 
 def _flags(store: "Store", asked: _Members) -> Bools:
