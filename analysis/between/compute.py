@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -152,17 +151,13 @@ def _count(store: "Store", found: Settled, query: BetweenQuery) -> _Counted:
     times = walked.times[mine]
     end = np.where(came, times[:, last - 1], times[:, 0] + found.funnel.within_us + 1)
     stretches = Stretches(walked.keys.take(pa.array(mine)), times[:, first - 1], end)
-    around = events_around(store, found.funnel, stretches, walked.observed_until)
-    units = around.units
-    if query.events:
-        named = pc.is_in(around.events, value_set=pa.array(query.events, pa.string()))
-        units = units[named.to_numpy(zero_copy_only=False)]
+    around = events_around(store, found.funnel, stretches, walked.observed_until, query.events)
     whose = persons_of(store, found.funnel, walked)
     persons = whose.of.take(pa.array(mine)).dictionary_encode().indices
     return _Counted(
         mine=mine,
         came=came,
-        times=np.bincount(units, minlength=len(mine)).astype(np.int64),
+        times=np.bincount(around.units, minlength=len(mine)).astype(np.int64),
         persons=persons.to_numpy(zero_copy_only=False).astype(np.int64),
         sql=(around.sql, whose.sql),
     )

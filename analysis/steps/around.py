@@ -1,7 +1,10 @@
 """The events of units in stretches of time, whatever the steps ask for: what stands before, between and after steps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import ibis
@@ -63,7 +66,9 @@ class Around:
     sql: str
 
 
-def events_around(store: "Store", funnel: Funnel, stretches: Stretches, until: datetime | None) -> Around:
+def events_around(
+    store: "Store", funnel: Funnel, stretches: Stretches, until: datetime | None, names: Sequence[str] = ()
+) -> Around:
     """Read the events of units in their stretches; telemetry is no act of anybody and is left out.
 
     Args:
@@ -71,13 +76,14 @@ def events_around(store: "Store", funnel: Funnel, stretches: Stretches, until: d
         funnel: The unit; every event of a unit counts, whatever the steps ask for.
         stretches: Whose events, from when to when.
         until: End of observation.
+        names: Only events of these names; empty for all.
     """
-    sql = sql_of(_rows(funnel, stretches, until))
+    sql = sql_of(_rows(funnel, stretches, until, names))
     units, events = _kept(store, sql, stretches)
     return Around(units, events, sql)
 
 
-def _rows(funnel: Funnel, stretches: Stretches, until: datetime | None) -> ibis.Table:
+def _rows(funnel: Funnel, stretches: Stretches, until: datetime | None, names: Sequence[str]) -> ibis.Table:
     stored = pa.types.is_integer(stretches.keys.type)
     view, column = ("events_main", "person_key") if stored else _SOURCES.get(funnel.unit, ("events", ""))
     rows = unbound(view) if stored else of_cohort(unbound(view), funnel.cohort)
@@ -87,6 +93,8 @@ def _rows(funnel: Funnel, stretches: Stretches, until: datetime | None) -> ibis.
         first, last = int(stretches.after_us.min()), int(stretches.before_us.max())
         rows = rows.filter(rows.ts > _instant(first), rows.ts < _instant(last))
     rows = rows.filter(*(rows.event != name for name in _BACKGROUND))
+    if names:
+        rows = rows.filter(reduce(or_, [rows.event == name for name in names]))
     unit = rows[column] if column else field(rows, funnel.unit.removeprefix(PROPERTY)).cast("string")
     named = rows.select(unit=unit, ts=rows.ts, seq=rows.seq, event_id=rows.event_id, event=rows.event)
     ordered = named.filter(named.unit.notnull()).order_by("unit", "ts", "seq", "event_id")
