@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _QUANTILES = (0.25, 0.5, 0.75, 0.9)
 _US = 1e6
+_TRIES = 3
 
 
 class TimingQuery(BaseModel):
@@ -106,8 +107,10 @@ def answer(store: "Store", query: TimingQuery) -> TimingAnswer:
         ValueError: A condition cannot be asked of its field, or the funnel counts chains.
     """
     funnel, step, after = query.funnel, query.last, query.first
-    walked = walk_funnel(store, funnel)
-    first = walk_funnel(store, until_step(funnel, step))
+    for _ in range(_TRIES):
+        walked, first = walk_funnel(store, funnel), walk_funnel(store, until_step(funnel, step))
+        if walked.data_version == first.data_version:  # else a load landed between the two
+            break
     waits, came, _ = episodes(first, step, funnel.within_us)
     curve = conversion(waits, came)
     between = _Between.of(walked, query)
