@@ -36,24 +36,27 @@ def group_table(found: FunnelAnswer, lang: str) -> pd.DataFrame:
 def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
     """Every figure, one row per group and step ("all" is everybody): plain names, rates 0..1, seconds.
 
-    A second field of the breakdown stands in `value_2`.
+    A second field of the breakdown stands in `value_2`; `exposed`, `milestone` and `of_units` only where there are any.
     """
+    said = any(step.milestone for step in found.steps)
+    designed = found.steps[0].of_units is not None
     columns = ("value", *(f"value_{nth}" for nth in range(2, len(found.by) + 1)))
     nobodys = (None,) * len(columns)
-    everybody: list[tuple[str, tuple[str | None, ...], tuple[StepAnswer, ...]]] = [
-        ("all", nobodys, found.steps)
+    everybody: list[tuple[str, tuple[str | None, ...], int | None, tuple[StepAnswer, ...]]] = [
+        ("all", nobodys, None, found.steps)
     ]
-    groups = everybody + [(group.kind, group.by, group.steps) for group in found.groups]
+    groups = everybody + [(group.kind, group.by, group.exposed, group.steps) for group in found.groups]
     return pd.DataFrame(
         [
             {
                 "group": kind,
                 **dict(zip(columns, values, strict=True)),
+                **({} if found.experiment is None else {"exposed": exposed}),
                 "step": place,
                 "name": step.name,
-                "milestone": step.milestone,
+                **({"milestone": step.milestone} if said else {}),
                 "units": None if step.absent else step.units,
-                "of_units": step.of_units,
+                **({"of_units": step.of_units} if designed else {}),
                 "from_start": step.from_start,
                 "from_previous": step.from_previous,
                 "mean_s": step.seconds("mean_s"),
@@ -63,7 +66,7 @@ def plain_rows(found: FunnelAnswer) -> pd.DataFrame:
                 "p90_s": step.seconds("p90_s"),
                 "maturing": None if step.absent else step.maturing,
             }
-            for kind, values, steps in groups
+            for kind, values, exposed, steps in groups
             for place, step in enumerate(steps, 1)
         ]
     )
