@@ -20,6 +20,7 @@ def funnel(kazasu: Kazasu, popup_log: Path, tmp_path: Path) -> Path:
 def test_who_dropped_is_listed_written_and_saved(kazasu: Kazasu, funnel: Path, tmp_path: Path) -> None:
     told = kazasu("members", funnel, "--step", 2, "--outcome", "dropped")
     assert (told.exit, "bob" in told.out, "ann" in told.out) == (0, True, False)
+    assert "2026-04-01 11:00:00" in told.out  # in the funnel's zone, Asia/Tokyo
     assert "1 of the 3 that got to the step before did not reach suggestion_tapped" in told.out
     answer = kazasu("members", funnel, "--outcome", "maturing", "--json").json
     assert [one["person"] for one in answer["members"]] == ["cay"]

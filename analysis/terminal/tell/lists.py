@@ -1,7 +1,9 @@
 """Lists and cohorts in words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from analysis import words
 from analysis.members.sentences import sentence
@@ -20,7 +22,7 @@ def members(answer: Answer, lang: str) -> None:
     if answer["members"]:
         names = [name for name in COLUMNS if name != "unit" or answer["unit"] != "user"]
         heads = [t(f"members.column.{name}", lang) for name in names]
-        table(heads, [_row(one, names) for one in answer["members"]], left=len(heads))
+        table(heads, [_row(one, names, answer["timezone"]) for one in answer["members"]], left=len(heads))
     footer(answer, lang)
 
 
@@ -86,5 +88,10 @@ def _saved(key: str, one: Answer, lang: str) -> None:
         write(t("cohort.unknown", lang, n=words.count(one["unknown"], lang, "person")))
 
 
-def _row(one: Answer, names: list[str]) -> list[str]:
-    return [words.NOTHING if one[name] is None else str(one[name]) for name in names]
+def _row(one: Answer, names: list[str], zone: str) -> list[str]:
+    told = {**one, **{name: _moment(one[name], zone) for name in ("entered", "last_step")}}
+    return [words.NOTHING if told[name] is None else str(told[name]) for name in names]
+
+
+def _moment(text: str, zone: str) -> str:
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
