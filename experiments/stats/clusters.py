@@ -100,7 +100,8 @@ def difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> E
         level: Confidence level in (0, 1).
 
     Returns:
-        An Effect in shares; a NoEffect when a side has no units, or several of a single person.
+        An Effect in shares; a NoEffect when a side has no units, or several of a single person. Where a few persons have
+        nearly all hits it is too narrow: 92 % for 95 % at a share of 2 % and six alike units of each of 200 persons.
     """
     if _independent(control, treatment):
         return proportions.difference(control.count, treatment.count, level)
