@@ -1,7 +1,5 @@
 """Pictures of a funnel: horizontal steps, each percentage with its count beside it; groups side by side."""
 
-from unicodedata import east_asian_width
-
 import altair as alt
 import pandas as pd
 
@@ -12,8 +10,6 @@ from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
 BAR, LINE, EDGE, GROUP, HEAD, TEXT = 22, 18, 10, 34, 60, 13
-FITS = 44
-"""Half-width characters that fit into the width of a phone."""
 APART = "\u2003"
 """Between a name and its figures; plain spaces fall together in a picture."""
 PICKED = "step"
@@ -74,7 +70,7 @@ def _headed(place: int, step: StepAnswer, before: StepAnswer | None, lang: str) 
     """What stands above a bar, in lines that fit a phone."""
     name, told = f"{place}. {step_name(step, lang)}", _share_told(step, lang)
     whole = f"{name}{APART}{told}"
-    lines = [whole] if _width(whole) <= FITS else [*_wrapped(name), told]
+    lines = [whole] if words.width(whole) <= words.PHONE else [*words.lines(name), told]
     if before is not None:
         share = words.percent(before.from_start, lang)
         lines.append(t("funnel.before", lang, share=share, n=words.number(before.units, lang)))
@@ -83,25 +79,10 @@ def _headed(place: int, step: StepAnswer, before: StepAnswer | None, lang: str) 
 
 def _beside(name: str, told: str) -> str:
     """A name and its figures on one line; a name that is too long ends in dots, for its table has it in full."""
-    room = FITS - _width(told) - 3
-    while _width(name) > room:
+    room = words.PHONE - words.width(told) - 3
+    while words.width(name) > room:
         name = name.removesuffix("…")[:-1] + "…"
     return f"{name}{APART}{told}"
-
-
-def _wrapped(text: str) -> list[str]:
-    """Text in lines of at most FITS half-width characters."""
-    lines = [""]
-    for char in text:
-        if _width(lines[-1] + char) > FITS:
-            lines.append("")
-        lines[-1] += char
-    return lines
-
-
-def _width(text: str) -> int:
-    """The width in half-width characters; Japanese ones take two."""
-    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
@@ -121,10 +102,10 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
         ]
     )
     names = list(dict.fromkeys(rows["step"]))
-    high = max(len(_wrapped(name)) for name in names) * LINE
+    high = max(len(words.lines(name)) for name in names) * LINE
     group = alt.Tooltip("group:N", title=fields_name(found.by))
     per_step = GROUP * len(shown) + high + EDGE
-    rows["head"] = ["\n".join(_wrapped(name)) for name in rows["step"]]
+    rows["head"] = ["\n".join(words.lines(name)) for name in rows["step"]]
     base = alt.Chart(rows).encode(
         y=alt.Y("step:N", title=None, sort=names, axis=None, scale=alt.Scale(padding=0)),
         x=_share(lang, "share:Q"),

@@ -1,6 +1,7 @@
 """Pictures of a trend: the rate by the time of entry, and the share converted by the wait."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import altair as alt
 import pandas as pd
@@ -11,10 +12,21 @@ from analysis.words import t
 from experiments.stats.effects import NoEffect
 
 HEIGHT = 280
+NOTE = 20
+"""The longest text of an annotation in a picture; its tooltip has all of it."""
+LONGEST = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
-def rates_chart(found: TrendAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:
-    """The corrected rate of each bucket with its interval; hollow points are the naive rates, which sink when young."""
+def rates_chart(
+    found: TrendAnswer, lang: str, annotations: Sequence[tuple[datetime, str]] = ()
+) -> alt.LayerChart | alt.FacetChart:
+    """The corrected rate of each bucket with its interval; hollow points are the naive rates, which sink when young.
+
+    Args:
+        found: The answer.
+        lang: `en` or `ja`.
+        annotations: (moment, text): a vertical rule with its text where it happened; others are left out.
+    """
     rows = pd.DataFrame(
         [_row(bucket, found.by, lang) for bucket in found.buckets],
         columns=list(_row(found.overall, found.by, lang)),
@@ -36,7 +48,36 @@ def rates_chart(found: TrendAnswer, lang: str) -> alt.LayerChart | alt.FacetChar
     naive = base.mark_point(filled=False, size=60, color=palette.ORANGE, shape="diamond").encode(
         y="naive:Q", tooltip=tips
     )
-    return alt.layer(whiskers, naive, points).properties(height=HEIGHT)
+    noted = _annotated(found, annotations)
+    return alt.layer(whiskers, naive, points, *noted).properties(height=HEIGHT)
+
+
+def _annotated(found: TrendAnswer, annotations: Sequence[tuple[datetime, str]]) -> list[alt.Chart]:
+    """Rules at the bucket that an annotation falls into, the latest before it; texts in turns above each other."""
+    starts = [bucket.start for bucket in found.buckets if bucket.start is not None]
+    rows: list[dict[str, object]] = []
+    for moment, text in annotations:
+        before = [place for place, start in enumerate(starts) if start <= moment]
+        if not before or moment >= starts[-1] + LONGEST[found.by]:
+            continue
+        place = before[-1]
+        short = text if len(text) <= NOTE else f"{text[: NOTE - 1]}…"
+        rows.append({"start": _label(starts[place], found.by), "text": short, "told": text,
+                     "height": len(rows) % 3, "right": place * 2 >= len(starts)})  # fmt: skip
+    if not rows:
+        return []
+    base = alt.Chart(pd.DataFrame(rows)).encode(x=alt.X("start:O"), tooltip=alt.Tooltip("told:N", title=" "))
+    layers = [base.mark_rule(color=palette.VERMILLION, strokeDash=[4, 3])]
+    for height in range(3):
+        mine = base.transform_filter(alt.datum.height == height).encode(y=alt.value(0), text="text:N")
+        left = mine.transform_filter("!datum.right").mark_text(
+            align="left", baseline="top", dx=4, dy=14 * height
+        )
+        right = mine.transform_filter("datum.right").mark_text(
+            align="right", baseline="top", dx=-4, dy=14 * height
+        )
+        layers += [left, right]
+    return layers
 
 
 def curve_chart(found: TrendAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:

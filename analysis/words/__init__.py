@@ -15,11 +15,13 @@ from analysis.words.figures import (
     points,
     seconds,
 )
+from analysis.words.lines import PHONE, lines, width
 from analysis.words.sentences import LANGS, Lang, catalogue, has, p_value, preferred, reason, t
 
 __all__ = [
     "LANGS",
     "NOTHING",
+    "PHONE",
     "ZONE",
     "Lang",
     "between",
@@ -28,6 +30,7 @@ __all__ = [
     "count",
     "date",
     "has",
+    "lines",
     "listed",
     "milliseconds",
     "moment",
@@ -39,4 +42,5 @@ __all__ = [
     "reason",
     "seconds",
     "t",
+    "width",
 ]

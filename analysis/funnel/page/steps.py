@@ -1,7 +1,6 @@
 """The view of steps: figures, bars, groups, what was left out; and the same as tables."""
 
 import json
-from datetime import timedelta
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from analysis import page, words
 from analysis.funnel.answers import FunnelAnswer
 from analysis.funnel.chart import PICKED, groups_chart, steps_chart
 from analysis.funnel.compute import FunnelQuery
+from analysis.funnel.page.comparing import compared
 from analysis.funnel.page.dropping import dropped
 from analysis.funnel.rows import group_table, plain_rows, step_table
 from analysis.funnel.rules import rules
@@ -28,7 +28,7 @@ def steps(asked: FunnelQuery, found: FunnelAnswer, before: FunnelAnswer | None) 
     st.markdown(page.plain(_question(asked)))
     if found.cannot_say is None:
         _figures(found)
-        _compared(asked, found, before)
+        compared(page.store(), asked, found, before)
         _bars(found, before)
         dropped(asked, found)
         _groups(found)
@@ -46,7 +46,7 @@ def table(asked: FunnelQuery, found: FunnelAnswer, before: FunnelAnswer | None) 
     st.markdown(page.plain(_question(asked)))
     if found.cannot_say is None:
         page.table(step_table(found, page.lang()), alt=page.t("funnel.steps.alt"))
-        _compared(asked, found, before)
+        compared(page.store(), asked, found, before)
         if before is not None and before.cannot_say is None:
             page.table(step_table(before, page.lang()), alt=page.t("funnel.steps.alt"))
         if found.groups:
@@ -80,23 +80,6 @@ def _figures(found: FunnelAnswer) -> None:
             (page.t("funnel.largest_loss"), lost, page.plain(f"{before.name} → {after.name}")),
         ]
     page.cards(cards)
-
-
-def _compared(asked: FunnelQuery, found: FunnelAnswer, before: FunnelAnswer | None) -> None:
-    """Which period the outlines are of, and the two rates in words."""
-    if before is None or asked.from_ is None:
-        return
-    lang, end = page.lang(), asked.from_ - timedelta(microseconds=1)
-    start = asked.from_ - ((asked.to or found.observed_until or asked.from_) - asked.from_)
-    facts = {
-        "first": words.date(start, lang, zone=asked.timezone),
-        "last": words.date(end, lang, zone=asked.timezone),
-    }
-    if before.cannot_say is not None:
-        st.info(page.plain(page.t("funnel.compare.nobody", **facts)))
-        return
-    share, now = (words.percent(one.steps[-1].from_start, lang) for one in (before, found))
-    st.markdown(page.plain(page.t("funnel.compare.told", share=share, now=now, **facts)))
 
 
 def _bars(found: FunnelAnswer, before: FunnelAnswer | None) -> None:

@@ -7,6 +7,7 @@ from analysis import page, words
 from analysis.ask import cached
 from analysis.funnel import FunnelQuery
 from analysis.funnel.sentences import counted
+from analysis.saved import annotations
 from analysis.trend import TrendAnswer, TrendQuery, answer
 from analysis.trend.chart import curve_chart, rates_chart
 from experiments.stats.effects import NoEffect
@@ -33,7 +34,8 @@ def trend(store: Store, asked: FunnelQuery, step: int) -> None:
             page.explain(found.overall.corrected)
     else:
         page.finding(_finding(found))
-        page.chart(rates_chart(found, page.lang()), alt=page.t("trend.alt", n=len(found.buckets)))
+        noted = [(one.moment, one.text) for one in annotations(store)]
+        page.chart(rates_chart(found, page.lang(), noted), alt=page.t("trend.alt", n=len(found.buckets)))
         st.subheader(page.t("trend.curve"), anchor=False)
         page.chart(curve_chart(found, page.lang()), alt=page.t("trend.curve.alt"))
         with st.expander(page.t("trend.know"), icon=":material/info:"):
