@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         "-n",
         "2",
         "--dist",
-        "loadgroup",
+        "loadfile",  # one file, one worker: what a file makes once is made once
         "-m",
         chosen,
         "--durations=15",

@@ -45,7 +45,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("readme")
 def test_the_walk_passes_through_every_name_of_the_table_in_order(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,7 +83,6 @@ def assert_one_thing_follows_from_another(walked: dict) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("readme")
 def test_every_command_of_the_readme_runs(folder: Path) -> None:
     shim = folder / "kazasu"
     shim.write_text(

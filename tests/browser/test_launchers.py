@@ -8,7 +8,7 @@ import pytest
 from analysis import words
 from tests.browser.service import ROOT, kazasu, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LAUNCHERS = {
     "kazasu serve": lambda port: [sys.executable, "-m", "cli", "serve", "--no-browser", "--port", str(port)],
     "streamlit run": lambda port: [

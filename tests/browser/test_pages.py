@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from analysis import words
 from tests.browser.service import PAGES, PHONE, WIDE, drawn
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOMS = {"": "home", "taps": "time_to_tap"}
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from analysis import words
 from tests.browser.service import drawn
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ASKING = ("funnel", "milestones", "taps", "models", "readout")
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from analysis import words
 from tests.browser.service import PAGES, PHONE, environment, kazasu, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WRONG = "[data-testid=stException], .st-key-crashed"
 
 

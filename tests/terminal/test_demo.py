@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from processes import ROOT, Kazasu, Said
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

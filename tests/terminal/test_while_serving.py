@@ -12,7 +12,7 @@ import httpx
 import pytest
 from processes import ROOT, Kazasu, environment, logged
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serving")]
+pytestmark = [pytest.mark.slow]
 
 FUNNEL = """
 name = "Pop-up"

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.evidence.coverage import compare
 from tests.worlds.conftest import SEEDS
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("worlds")]
+pytestmark = [pytest.mark.slow]
 FUNNELS = Path(__file__).parents[2] / "sample_data" / "funnels"
 
 VERDICTS = {
