@@ -94,6 +94,18 @@ def test_the_declared_start_leaves_earlier_exposures_out_and_names_arms_that_nob
 def test_an_end_of_observation_holds_for_exposures_too(people):
     found = ask(people, variant=VARIANT, observed_until="2026-04-06T09:59:59Z")
     assert (arms(found), found.several_variants) == ({}, 0)
+    early = ask(people, variant=VARIANT, observed_until="2026-04-06T10:00:01Z")
+    assert arms(early) == {"control": (2, [0, 0, 0]), "8s": (2, [1, 0, 0])}
+
+
+def test_exposures_at_the_very_start_count_and_those_to_other_experiments_do_not(tmp_path):
+    other = "experiment_exposed 09:00:00 experiment=other variant=8s"
+    stories = STORIES | {"fay": [other, *STORIES["fay"]], "ann": [other, *STORIES["ann"]]}
+    with journeys(tmp_path, stories) as store:
+        found = ask(store, variant={**VARIANT, "from": "2026-04-06T10:00:00Z"})
+        assert arms(found) == {"control": (2, [1, 0, 0]), "8s": (2, [1, 1, 0])}
+        late = ask(store, variant={**VARIANT, "from": "2026-04-06T10:00:00.000001Z"})
+        assert arms(late) == {}
 
 
 def test_an_unknown_experiment_is_an_error_that_names_the_known_ones(people):
