@@ -104,6 +104,7 @@ def test_exposures_at_the_very_start_count_and_those_to_other_experiments_do_not
     with journeys(tmp_path, stories) as store:
         found = ask(store, variant={**VARIANT, "from": "2026-04-06T10:00:00Z"})
         assert arms(found) == {"control": (2, [1, 0, 0]), "8s": (2, [1, 1, 0])}
+        assert arms(ask(store, variant=VARIANT)) == arms(found)
         late = ask(store, variant={**VARIANT, "from": "2026-04-06T10:00:00.000001Z"})
         assert arms(late) == {}
 
