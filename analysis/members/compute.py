@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ingest import Store
 
 MOST_SHOWN = 10_000
+_TRIES = 3
+"""A load that lands between the walk and the telling gives persons new keys: then it starts again."""
 
 
 class MembersQuery(BaseModel):
@@ -84,6 +86,15 @@ def answer(store: "Store", query: MembersQuery) -> MembersAnswer:
     Raises:
         ValueError: A condition cannot be asked of its field, or there is no such group.
     """
+    for _ in range(_TRIES):
+        found = _answer_once(store, query)
+        if store.data_version() == found.data_version:
+            return found
+    with store.writing:
+        return _answer_once(store, query)
+
+
+def _answer_once(store: "Store", query: MembersQuery) -> MembersAnswer:
     walked, places, outcomes = listed(store, query)
     chosen = places[query.offset : query.offset + query.limit]
     wanted = Wanted(query.funnel, walked, chosen)

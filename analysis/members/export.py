@@ -26,7 +26,8 @@ def as_bytes(store: "Store", query: MembersQuery, kind: Kind) -> bytes:
         kind: csv | parquet.
     """
     file = BytesIO()
-    _write(store, query, kind, file)
+    with store.writing:  # no load may give persons new keys between the walk and the telling
+        _write(store, query, kind, file)
     return file.getvalue()
 
 
@@ -48,7 +49,7 @@ def write(store: "Store", query: MembersQuery, kind: Kind, path: Path) -> int:
     """
     draft = path.with_name(f"{path.name}.part")
     try:
-        with draft.open("wb") as file:
+        with store.writing, draft.open("wb") as file:
             written = _write(store, query, kind, file)
         draft.replace(path)
     finally:

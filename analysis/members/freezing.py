@@ -82,9 +82,10 @@ def _refuse_taken(store: "Store", name: str) -> None:
 
 
 def _freeze(store: "Store", name: str, query: MembersQuery, who: str) -> Cohort:
-    walked, places, _ = listed(store, query)
-    parts = told(store, Wanted(query.funnel, walked, places)) if len(places) else iter(())
-    persons = pa.chunked_array([part["person"] for part in parts], pa.string()).combine_chunks()
+    with store.writing:  # no load may give persons new keys between the walk and the telling
+        walked, places, _ = listed(store, query)
+        parts = told(store, Wanted(query.funnel, walked, places)) if len(places) else iter(())
+        persons = pa.chunked_array([part["person"] for part in parts], pa.string()).combine_chunks()
     until = walked.observed_until
     about = {
         "question": query.model_dump(

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from analysis.funnel import FunnelQuery
 from analysis.funnel import answer as funnel_answer
 from analysis.members import MembersQuery, answer, to_json
+from ingest import load
+from ingest.compaction import compact
 from tests.journeys import journeys
 
 FUNNEL = {
@@ -230,3 +232,25 @@ def test_an_arm_of_an_experiment_has_lists_of_its_own(tmp_path):
 def test_chains_are_no_units(store):
     with pytest.raises(ValueError, match="`count` is 'chains'; must be 'units' here"):
         ask(store, 2, "dropped", {"count": "chains"})
+
+
+def test_a_load_between_the_walk_and_the_telling_makes_it_start_again(store, tmp_path, monkeypatch):
+    from analysis.members import compute
+
+    telling, landed = compute.told, []
+
+    def tell(*asked):
+        if not landed:
+            log = tmp_path / "more.ndjson"
+            log.write_text(
+                '{"event_id":"z","event":"camera_opened","ts":"2026-04-06T08:00:00Z","user_id":"abe"}\n'
+            )
+            landed.append(load(store, log))
+            compact(store)  # abe comes first now: everybody else has another key
+        return telling(*asked)
+
+    monkeypatch.setattr(compute, "told", tell)
+    found = ask(store, 1, "reached")
+    assert landed
+    assert units(found) == ["dan", "cid", "ben", "ann", "abe"]
+    assert found.data_version == store.data_version()
