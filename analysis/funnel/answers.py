@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from analysis.plain import reason
 from analysis.steps.grouping import Kind
 from experiments.stats.effects import NoEffect
 
@@ -159,7 +160,7 @@ def to_json(answer: FunnelAnswer) -> dict[str, object]:
         "excluded_units": answer.excluded_units,
         "units_without_id": answer.units_without_id,
         "not_numbers": dict(answer.not_numbers),
-        "cannot_say": _reason(answer.cannot_say),
+        "cannot_say": reason(answer.cannot_say),
         "unit": answer.unit,
         "within_s": answer.within_s,
         "timezone": answer.timezone,
@@ -184,7 +185,3 @@ def _step(step: StepAnswer) -> dict[str, object]:
         "maturing": None if step.absent else step.maturing,
         "optional": step.optional,
     }
-
-
-def _reason(cannot: NoEffect | None) -> dict[str, str] | None:
-    return None if cannot is None else {"code": cannot.code, "sentence": cannot.sentence}

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from analysis.milestones.answers import Difference, Milestone, MilestonesAnswer, Side
+from analysis.plain import reason
 from experiments.stats.effects import Estimate, NoEffect
 
 Json = dict[str, object]
@@ -18,7 +19,7 @@ def to_json(found: MilestonesAnswer) -> Json:
         "within_s": found.within_s,
         "untold": found.untold,
         "several_arms": found.several_arms,
-        "cannot_say": _reason(found.cannot_say),
+        "cannot_say": reason(found.cannot_say),
         "observed_until": None if found.observed_until is None else found.observed_until.isoformat(),
         "data_version": found.data_version,
         "synthetic": found.synthetic,
@@ -46,7 +47,7 @@ def _milestone(one: Milestone) -> Json:
 def _difference(one: Difference) -> Json:
     head: Json = {"arm": one.arm, "milestone": one.milestone, "p_adjusted": one.p_adjusted}
     if isinstance(one.effect, NoEffect):
-        return {**head, "value": None, "interval": None, "p_value": None, "no_effect": _reason(one.effect)}
+        return {**head, "value": None, "interval": None, "p_value": None, "no_effect": reason(one.effect)}
     effect = one.effect
     ends = [effect.interval.low, effect.interval.high]
     return {**head, "value": effect.value, "interval": ends, "p_value": effect.p_value, "no_effect": None}
@@ -54,10 +55,6 @@ def _difference(one: Difference) -> Json:
 
 def _share(said: Estimate | NoEffect) -> Json:
     if isinstance(said, NoEffect):
-        return {"value": None, "interval": None, "no_effect": _reason(said)}
+        return {"value": None, "interval": None, "no_effect": reason(said)}
     ends = None if said.interval is None else [said.interval.low, said.interval.high]
     return {"value": said.value, "interval": ends, "no_effect": None}
-
-
-def _reason(said: NoEffect | None) -> Json | None:
-    return None if said is None else {"code": said.code, "sentence": said.sentence}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from analysis.plain import reason
 from experiments.stats.effects import NoEffect
 
 Json = dict[str, object]
@@ -84,7 +85,7 @@ def to_json(found: PathsAnswer) -> Json:
             {"level": one.level, "source": one.source, "target": one.target, "n": one.n}
             for one in found.links
         ],
-        "cannot_say": None if cannot is None else {"code": cannot.code, "sentence": cannot.sentence},
+        "cannot_say": reason(cannot),
         "observed_until": None if found.observed_until is None else found.observed_until.isoformat(),
         "data_version": found.data_version,
         "synthetic": found.synthetic,

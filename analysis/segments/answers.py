@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from analysis.plain import reason
 from experiments.stats.effects import NoEffect
 from experiments.stats.excess import Excess
 
@@ -129,7 +130,7 @@ def to_json(found: SegmentsAnswer) -> Json:
         "fields": list(found.fields),
         "without_value": dict(found.without_value),
         "false_discovery": found.false_discovery,
-        "cannot_say": _reason(found.cannot_say),
+        "cannot_say": reason(found.cannot_say),
         "timezone": found.timezone,
         "observed_until": None if found.observed_until is None else found.observed_until.isoformat(),
         "data_version": found.data_version,
@@ -156,7 +157,7 @@ def _segment(one: Segment) -> Json:
         "since": None if isinstance(since, NoEffect) else {
             "day": since.day.isoformat(), "before": since.before, "after": since.after, "p_value": since.p_value
         },
-        "no_day": _reason(since if isinstance(since, NoEffect) else None),
+        "no_day": reason(since if isinstance(since, NoEffect) else None),
     }  # fmt: skip
 
 
@@ -178,7 +179,3 @@ def _incident(one: Incident) -> Json:
         "score": one.score,
         "adjusted_p": one.adjusted_p,
     }
-
-
-def _reason(cannot: NoEffect | None) -> Json | None:
-    return None if cannot is None else {"code": cannot.code, "sentence": cannot.sentence}
