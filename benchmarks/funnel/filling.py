@@ -15,6 +15,21 @@ COPY (
     FROM range($first, $last) AS r(i)
 ) TO '$target' (FORMAT parquet)
 """
+MOST_LANDED = 20_000_000
+"""More events than this are not landed line by line but written as compaction stores them."""
+_STORED = """
+INSERT INTO events_main (person_key, person, event_id, event, ts, user_id, device, load_id)
+SELECT (hash(i * 5 + 3) % $people)::INTEGER AS person_key, printf('user-%d', hash(i * 5 + 3) % $people),
+       printf('e%d', i), printf('step_%02d', hash(i * 7 + 1) % $names),
+       make_timestamptz((1767225600000000 + (hash(i * 3 + 2) % 2592000) * 1000000 + i % 1000000)::BIGINT) AS ts,
+       printf('user-%d', hash(i * 5 + 3) % $people),
+       ['Pixel 4', 'Pixel 3', 'iPhone 11', 'iPhone 12', 'Galaxy S9'][1 + (hash(hash(i * 5 + 3) % $people) % 5)::INT], 1
+FROM range($events) AS r(i) ORDER BY person_key, ts;
+INSERT INTO loads (load_id, digest, source, lines, landed, duplicates, rejected, first_ts, last_ts,
+                   synthetic, complete, compacted)
+SELECT 1, 'written', 'benchmark', count(*), count(*), 0, 0, min(ts), max(ts), TRUE, TRUE, TRUE FROM events_main;
+CHECKPOINT
+"""
 _SAME_KEYS = """
 COPY (SELECT person_key, epoch_us(ts)::UBIGINT AS t, event, device FROM events_main) TO '$target' (FORMAT parquet)
 """
@@ -31,7 +46,7 @@ ENGINE = MergeTree ORDER BY (person_key, t)
 
 
 def fill_kazasu(place: Path, events: int, names: int) -> None:
-    """Make the events, land them, and write out the keys that they were given.
+    """Make the events, land them (or write them as they are stored), and write out the keys that they were given.
 
     Args:
         place: The folder of this mix.
@@ -41,6 +56,14 @@ def fill_kazasu(place: Path, events: int, names: int) -> None:
     from ingest import Store, load
 
     log = place / "events.parquet"
+    if events > MOST_LANDED:
+        with Store.open(place / "home") as store, store.cursor() as cursor:
+            cursor.execute("SET preserve_insertion_order = TRUE")
+            cursor.execute(filled(_STORED, names=names, people=events // PER_PERSON, events=events))
+        with Store.open(place / "home") as store, store.cursor() as cursor:
+            assert store.clustered()
+            cursor.execute(filled(_SAME_KEYS, target=place / "keys.parquet"))
+        return
     with Store.open(place / "home") as store, store.cursor() as cursor:
         cursor.execute(
             filled(_EVENTS, names=names, people=events // PER_PERSON, first=0, last=events, target=log)
