@@ -6,10 +6,11 @@ from typing import Final
 
 FACTS: Final = """
 SELECT
-    coalesce(max(load_id), 0) || '.' || coalesce(sum(landed), 0)::BIGINT, max(last_ts) FILTER (complete),
+    kz_load_version(max(load_id), sum(landed)), max(last_ts) FILTER (complete),
     coalesce(bool_or(synthetic), FALSE),
     NOT coalesce(bool_or(NOT compacted AND landed > 0), FALSE)
-    AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale')
+    AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale'),
+    coalesce((SELECT max(value) FROM store_facts WHERE name = 'tail_keyed') = kz_load_version(max(load_id), sum(landed)), FALSE)
 FROM loads
 """
 
@@ -23,9 +24,16 @@ class StoreFacts:
         observed_until: The latest event time of complete loads; None if nothing landed.
         synthetic: Whether any load was declared synthetic.
         clustered: Whether `events_main` holds every event in the stored (person, time) order.
+        keyed: Whether `events_tail_keyed` holds, under the same keys and in the same order, what `events_main` lacks.
     """
 
     data_version: str
     observed_until: datetime | None
     synthetic: bool
     clustered: bool
+    keyed: bool
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether events are read in (person, time) order by merging two stored orders."""
+        return self.keyed and not self.clustered

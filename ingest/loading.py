@@ -157,8 +157,7 @@ def catch_up(store: Store) -> int:
         for manifest in missing:
             index(store, manifest)
         index_records(store)
-        if missing:
-            compact_if_due(store)
+        compact_if_due(store)
     return len(missing)
 
 

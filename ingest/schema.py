@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever tables or promoted columns change; a store of another version is rebuilt from landed/."""
 
 _SQL = Path(__file__).with_name("sql")
@@ -137,6 +137,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "raw": "string",
     },
     "cohort_members": {"cohort": "string", "person": "string"},
+    "person_keys": {"person": "string", "person_key": "int32"},
     "events_main": {"person_key": "int32", **{k: v for k, v in _EVENT_COLUMNS.items() if k != "background"}},
 }
 

@@ -116,8 +116,7 @@ def members_sql(name: str, *, clustered: bool = True) -> str | None:
 
 
 def _question(name: str) -> str:
-    rows = of_cohort(unbound("events_main"), name)
-    return sql_of(rows.select("person_key").distinct())
+    return sql_of(of_cohort(unbound("person_keys"), name).select("person_key"))
 
 
 class _Members(BaseModel):

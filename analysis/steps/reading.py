@@ -13,6 +13,7 @@ import pyarrow as pa
 from analysis.ask import ask, batches
 from analysis.steps.cohorts import kept
 from analysis.steps.columns import Named, Touched, keys_of, places, with_unit
+from analysis.steps.merging import merged
 from analysis.steps.selection import Selection
 from experiments.breakdown import Touch
 from experiments.funnel import Funnel
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Range = Mapping[str, int]
 BATCH_ROWS = 131_072
 MOST_PARTS, FEWEST_UNITS = 4, 20_000
-_UNITS = "SELECT coalesce(max(person_key), -1) + 1 AS units FROM events_main"
+_UNITS = "SELECT coalesce(max(person_key), -1) + 1 AS units FROM person_keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Read:
 
 
 def stored_units(store: "Store") -> int:
-    """The stored integer keys are those below this number."""
+    """The integer keys of persons are those below this number."""
     (row,) = ask(store, _UNITS).to_pylist()
     return int(row["units"])
 
@@ -109,7 +110,7 @@ def _read(
     named = Named()
     without_unit = 0
     with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
-        for every in kept(store, funnel, reader):
+        for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             without_unit += len(every) - len(batch)
             keys, unit = keys_of(batch["unit"], unit, walk.key)
@@ -139,7 +140,7 @@ def _read_ruled(
     named = Named()
     without_unit = 0
     with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
-        for every in kept(store, funnel, reader):
+        for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             if len(batch) < len(every):
                 lost = every.filter(every["unit"].is_null())["steps"].fill_null(0).to_numpy()

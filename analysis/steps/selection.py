@@ -39,11 +39,13 @@ class Selection:
             as they are stored are those of $first ≤ unit < $last.
         counts: One row: for each of `fields` how many values were no numbers; None without such fields.
         fields: Fields that are compared with numbers and may hold something else.
+        fresh: The same question as `rows` for rows that are not merged into the stored order yet; None if all are.
     """
 
     rows: str
     counts: str | None
     fields: tuple[str, ...]
+    fresh: str | None = None
 
 
 def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:

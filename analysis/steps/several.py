@@ -14,6 +14,7 @@ from analysis.steps import reading
 from analysis.steps.carried import VALUES
 from analysis.steps.cohorts import kept
 from analysis.steps.columns import Named, keys_of, text_of, with_unit
+from analysis.steps.merging import merged
 from analysis.steps.pairing import pairs
 from analysis.steps.reading import Range, Read
 from analysis.steps.selection import Selection
@@ -73,7 +74,7 @@ def _read(
     unit: pa.Scalar | None = None
     key = NEVER
     with batches(store, selection.rows, part, rows=reading.BATCH_ROWS) as reader:
-        for every in kept(store, funnel, reader):
+        for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             keys, unit = keys_of(batch["unit"], unit, key)
             named.follow(batch["unit"], keys)

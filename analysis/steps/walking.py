@@ -15,6 +15,7 @@ from analysis.steps.arms import arms_of, with_start
 from analysis.steps.carried import MOST_KNOWN, values
 from analysis.steps.cohorts import members_sql, on_record
 from analysis.steps.designs import by_design
+from analysis.steps.merging import FRESH, names, over, with_fresh
 from analysis.steps.pairing import paired
 from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
 from analysis.steps.ruled import select_ruled
@@ -63,8 +64,9 @@ def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walk
     on_record(store, funnel.cohort)
     funnel = with_start(store, funnel)
     for _ in range(_TRIES):
+        facts = store.facts()
         walked = _walk_once(store, funnel)
-        if store.data_version() == walked.data_version:
+        if store.facts() == facts:
             return walked
     with store.writing:
         return _walk_once(store, funnel)
@@ -97,20 +99,22 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
 
     asked = select if funnel.plain else select_ruled
     facts = store.facts()
-    clustered = funnel.unit == "user" and facts.clustered and funnel.variant is None
+    stored = funnel.unit == "user" and (facts.clustered or facts.keyed) and funnel.variant is None
+    merging = stored and not facts.clustered
     until = funnel.observed_until or facts.observed_until
-    few = values(funnel) if clustered else None
-    units, known = cached(store, _Few(question=few), _stored) if clustered else (0, ())
-    parts = ranges_of(units) if clustered else None
-    members = None if funnel.cohort is None else members_sql(funnel.cohort, clustered=clustered)
+    few = values(funnel) if stored else None
+    units, known = cached(store, _Few(question=few, merging=merging), _stored) if stored else (0, ())
+    parts = ranges_of(units) if stored else None
+    members = None if funnel.cohort is None else members_sql(funnel.cohort, clustered=stored)
     try:
-        selection = asked(funnel, clustered=clustered, ordered=not clustered, known=known)
+        selection = asked(funnel, clustered=stored, ordered=not stored, known=known)
+        selection = with_fresh(selection) if merging else selection
         read = read_by(store, funnel, selection, known, parts)
     except OrderBroken:
-        if not clustered:
+        if not stored:
             raise
         parts = None
-        selection = asked(funnel, clustered=True, ordered=True, known=known)
+        selection = asked(funnel, clustered=not merging, ordered=True, known=known)
         read = read_by(store, funnel, selection, known, parts)
     found = read.values
     if known and found is not None and len(found) and not isinstance(found, pa.DictionaryArray):
@@ -120,14 +124,16 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
         times=np.concatenate([part.times for part in read.units]),
         growing=np.concatenate([_growing(part, funnel, until) for part in read.units]),
         values=found,
-        keys=read.keys,
+        keys=names(store).take(read.keys) if merging and pa.types.is_integer(read.keys.type) else read.keys,
         without_unit=read.without_unit,
         not_numbers=_counts(store, selection),
         observed_until=until,
         data_version=facts.data_version,
         synthetic=facts.synthetic,
         sql="\n\n".join(
-            one for one in (few, members, _shown(selection.rows, parts), selection.counts) if one is not None
+            one
+            for one in (few, members, _shown(selection.rows, parts), selection.fresh, selection.counts)
+            if one is not None
         ),
         excluded_units=read.excluded_units,
         grows_to=np.concatenate([_grows_to(part, until) for part in read.units]),
@@ -155,10 +161,14 @@ class _Few(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     question: str | None
+    merging: bool
 
 
 def _stored(store: "Store", few: _Few) -> tuple[int, tuple[str, ...]]:
-    found = [] if few.question is None else ask(store, few.question)["value"].to_pylist()
+    asked = (
+        () if few.question is None else (few.question, *([over(few.question, FRESH)] if few.merging else []))
+    )
+    found = sorted({value for one in asked for value in ask(store, one)["value"].to_pylist()})
     return stored_units(store), tuple(found) if len(found) <= MOST_KNOWN else ()
 
 

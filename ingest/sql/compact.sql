@@ -1,5 +1,5 @@
 -- Merge the tail into the stored order: a small integer key per person, then time.
-CREATE OR REPLACE TEMP TABLE person_keys AS
+CREATE OR REPLACE TABLE person_keys AS
     SELECT person, (row_number() OVER (ORDER BY person) - 1)::INTEGER AS person_key FROM (SELECT DISTINCT person FROM events);
 
 CREATE TABLE events_next AS
@@ -10,5 +10,6 @@ DROP TABLE events_main;
 ALTER TABLE events_next RENAME TO events_main;
 UPDATE loads SET compacted = TRUE;
 DELETE FROM hidden_rows;
-DELETE FROM store_facts WHERE name = 'order_is_stale';
-DROP TABLE person_keys;
+DELETE FROM store_facts WHERE name IN ('order_is_stale', 'tail_keyed');
+CREATE OR REPLACE TABLE events_tail_keyed AS SELECT *, FALSE AS tied FROM events_main LIMIT 0;
+DELETE FROM moved_keys;

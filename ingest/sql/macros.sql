@@ -37,3 +37,9 @@ CREATE OR REPLACE MACRO kz_unknown_fields(l) AS
 CREATE OR REPLACE MACRO kz_with_unknown_fields(l, properties) AS
     CASE WHEN kz_unknown_fields(l) = '{}' OR properties[1] <> '{' THEN properties
          ELSE json_merge_patch(kz_unknown_fields(l), coalesce(properties, '{}'))::VARCHAR END;
+
+-- Whose event it is: the user's, else the first user's ever seen with the anonymous id, else the anonymous id's own.
+CREATE OR REPLACE MACRO kz_person(user_id, known_user_id, anonymous_id) AS coalesce(user_id, known_user_id, 'anon:' || anonymous_id);
+
+-- The version of what landed.
+CREATE OR REPLACE MACRO kz_load_version(last_load, landed) AS coalesce(last_load, 0) || '.' || coalesce(landed, 0)::BIGINT;

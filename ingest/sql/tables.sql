@@ -37,3 +37,13 @@ CREATE TABLE IF NOT EXISTS events_main (
     copy_id VARCHAR, design_id VARCHAR, elapsed_ms DOUBLE, method VARCHAR, true_label VARCHAR, price_low DOUBLE, price_high DOUBLE,
     payload_bytes DOUBLE, experiment VARCHAR, variant VARCHAR, properties JSON, bad_values UTINYINT, load_id INTEGER
 );
+
+-- Every person that has events, in events_main or the tail; those that only the tail has have the keys after the others.
+CREATE TABLE IF NOT EXISTS person_keys (person VARCHAR, person_key INTEGER);
+
+-- The tail under the same keys and in the same order, once a load has ended (key_tail.sql): with it stand the rows of
+-- persons whose stored rows moved, and those stored rows that share a person's instant with the tail (`tied`).
+CREATE TABLE IF NOT EXISTS events_tail_keyed AS SELECT *, FALSE AS tied FROM events_main LIMIT 0;
+
+-- Stored persons of whom all rows stand in events_tail_keyed instead: an anonymous id of theirs changed hands.
+CREATE TABLE IF NOT EXISTS moved_keys (person_key INTEGER);

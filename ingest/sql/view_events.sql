@@ -12,11 +12,17 @@ CREATE OR REPLACE VIEW events_tail AS
     ANTI JOIN hidden_rows AS h ON t.load_id = h.load_id AND t.at_row = h.at_row;
 
 CREATE OR REPLACE VIEW events AS
-    SELECT e.event_id, e.event, e.ts, e.seq, coalesce(e.user_id, i.user_id, 'anon:' || e.anonymous_id) AS person,
+    SELECT e.event_id, e.event, e.ts, e.seq, kz_person(e.user_id, i.user_id, e.anonymous_id) AS person,
            e.* EXCLUDE (event_id, event, ts, seq),
            e.event IN ('experiment_exposed', 'frames_summary') AS background
     FROM (SELECT * EXCLUDE (person_key, person) FROM events_main UNION ALL SELECT * FROM events_tail) AS e
     LEFT JOIN identities AS i ON i.anonymous_id = CASE WHEN e.user_id IS NULL THEN e.anonymous_id END;
+
+-- Every event once, under its person's key: right as soon as the tail is keyed.
+CREATE OR REPLACE VIEW events_keyed AS
+    SELECT m.* FROM events_main AS m ANTI JOIN moved_keys AS g ON m.person_key = g.person_key
+    UNION ALL
+    SELECT * EXCLUDE (tied) FROM events_tail_keyed WHERE NOT tied;
 
 CREATE OR REPLACE VIEW persons AS
     SELECT person, min(ts) AS first_ts, max(ts) AS last_ts, count(*) AS events,

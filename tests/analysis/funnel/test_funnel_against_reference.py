@@ -75,8 +75,10 @@ def test_every_storage_and_batch_size_gives_the_same_answer(tmp_path, monkeypatc
         fresh = ask(store, **split)
     assert (fresh.steps, fresh.groups) == (stored.steps, stored.groups)
 
-    assert sorts_rows(fresh.sql)
+    assert not sorts_rows(fresh.sql)
+    assert '"events_tail_keyed"' in fresh.sql
     assert not sorts_rows(stored.sql)
+    assert '"events_tail_keyed"' not in stored.sql
 
 
 def test_rows_that_are_not_stored_in_order_are_noticed_and_read_again_with_order_by(tmp_path):
