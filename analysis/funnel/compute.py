@@ -12,6 +12,7 @@ from pydantic import model_validator
 from analysis.funnel.answers import EventReach, FunnelAnswer, Group, StepAnswer, StepTime
 from analysis.steps import Walked, walk_funnel
 from analysis.steps.columns import coded
+from analysis.steps.episodes import step_names
 from analysis.steps.grouping import grouped
 from experiments.funnel import Funnel
 from experiments.stats.effects import NoEffect
@@ -81,7 +82,7 @@ def answer(store: "Store", query: FunnelQuery) -> FunnelAnswer:
 
 def _steps(query: FunnelQuery, walked: Walked, group: Ints, groups: int) -> list[tuple[StepAnswer, ...]]:
     """The steps of each group, where `group` says in which of `groups` every unit stands."""
-    names = _names(query)
+    names = step_names(query)
     stands_for = [None if query.order == "unordered" else step.milestone for step in query.steps]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(lambda k: _step(k, walked, group, groups), range(1, len(names) + 1)))
@@ -143,14 +144,6 @@ def _durations(walked: Walked, step: int, reached: Ints, group: Ints, n: Ints) -
     if len(n) > 1:
         us = us[np.argsort(group[reached], kind="stable")]
     return np.split(us, np.cumsum(n)[:-1])
-
-
-def _names(query: FunnelQuery) -> tuple[str, ...]:
-    """What the steps are called; in an unordered funnel, the levels."""
-    n = len(query.steps)
-    if query.order == "unordered":
-        return tuple(f"any {k} of {n}" for k in range(1, n + 1))
-    return tuple(step.label for step in query.steps)
 
 
 def _events(query: FunnelQuery, walked: Walked) -> tuple[EventReach, ...]:
