@@ -1,5 +1,6 @@
 """The funnel in words: steps, conditions, the question as a sentence, the finding."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
 
@@ -112,6 +113,19 @@ def step_name(step: StepAnswer, lang: str) -> str:
     return t("funnel.step.milestone", lang, step=step.name, milestone=step.milestone)
 
 
+def in_words(found: FunnelAnswer, lang: str) -> FunnelAnswer:
+    """The answer with the levels of an unordered funnel named in a language; any other as it is."""
+    if not found.events:
+        return found
+    n = len(found.steps)
+
+    def named(steps: tuple[StepAnswer, ...]) -> tuple[StepAnswer, ...]:
+        return tuple(replace(step, name=t("funnel.level", lang, k=k, n=n)) for k, step in enumerate(steps, 1))
+
+    groups = tuple(replace(group, steps=named(group.steps)) for group in found.groups)
+    return replace(found, steps=named(found.steps), groups=groups)
+
+
 def attribution_name(attribution: str, lang: str) -> str:
     """Which of a unit's values says where it stands."""
     kind, _, step = attribution.partition(":")
@@ -141,6 +155,9 @@ def notes(found: FunnelAnswer, lang: str) -> list[str]:
         for step in found.steps
         if step.of_units is not None and step.of_units < entered
     ]
+    if found.events:
+        shares = [f"{one.name} {words.percent(one.from_start, lang)}" for one in found.events]
+        told.append(t("funnel.note.events", lang, shares=words.listed(shares, lang)))
     growing = max((step.maturing for step in found.steps), default=0)
     if growing:
         told.append(t("funnel.note.maturing", lang, n=counted(growing, found.unit, lang)))

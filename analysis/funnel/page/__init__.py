@@ -11,7 +11,7 @@ from analysis.funnel.page.editing import edited
 from analysis.funnel.page.keeping import kept, started
 from analysis.funnel.page.steps import steps, table
 from analysis.funnel.page.views import paths, time, trend
-from analysis.funnel.sentences import finding
+from analysis.funnel.sentences import finding, in_words
 from analysis.members.page import cohort_names
 
 VIEWS = ("steps", "trend", "time", "paths", "table")
@@ -33,7 +33,7 @@ def render() -> None:
         view = page.choice("view", page.t("funnel.view"), VIEWS, style="segments",
                            show=lambda one: page.t(f"funnel.view.{one}"))  # fmt: skip
         before = before_switch(store, asked) if view in ("steps", "table") else None
-    found = page.answered(lambda: cached(store, asked, answer))
+    found = in_words(page.answered(lambda: cached(store, asked, answer)), page.lang())
     page.synthetic_banner(found)
     if view in OVER_STEPS:
         OVER_STEPS[view](store, asked, found)

@@ -7,7 +7,7 @@ from analysis.funnel import FunnelQuery
 from analysis.funnel.chart import groups_chart, steps_chart
 from analysis.funnel.choices import choices
 from analysis.funnel.rows import group_table, plain_rows, step_table
-from analysis.funnel.sentences import conditions, finding, notes, question, window
+from analysis.funnel.sentences import conditions, finding, in_words, notes, question, window
 from experiments.funnel import Step
 from ingest import Store
 from tests.analysis.funnel.funnel_stories import ask
@@ -133,3 +133,15 @@ def test_rows_hold_every_figure_and_tables_read_in_words(people):
     assert table["Reached"].tolist() == ["3 people", "2 people", "1 person"]
     assert table["Median time"].tolist() == ["—", "3.0 s", "6.0 s"]
     assert group_table(found, "ja")["platform"].tolist() == ["android", "ios"]
+
+
+def test_the_levels_of_an_unordered_funnel_have_names_in_both_languages_and_each_step_its_share(people):
+    steps = [{"event": "photo_taken"}, {"event": "camera_opened"}]
+    found = ask(people, steps=steps, order="unordered", breakdown={"by": ["platform"]})
+    for lang, name in (("en", "any 2 of 2"), ("ja", "2 個中 2 個")):
+        told = in_words(found, lang)
+        assert [step.name for step in (told.steps[1], told.groups[0].steps[1])] == [name, name]
+        shares = next(note for note in notes(told, lang) if "camera_opened" in note)
+        assert "photo_taken 66.7" in shares
+    ordered = ask(people, steps=steps)
+    assert in_words(ordered, "ja") == ordered
