@@ -25,6 +25,7 @@ SELECT (hash(i * 5 + 3) % $people)::INTEGER AS person_key, printf('user-%d', has
        printf('user-%d', hash(i * 5 + 3) % $people),
        ['Pixel 4', 'Pixel 3', 'iPhone 11', 'iPhone 12', 'Galaxy S9'][1 + (hash(hash(i * 5 + 3) % $people) % 5)::INT], 1
 FROM range($events) AS r(i) ORDER BY person_key, ts;
+INSERT INTO person_keys (person, person_key) SELECT DISTINCT person, person_key FROM events_main;
 INSERT INTO loads (load_id, digest, source, lines, landed, duplicates, rejected, first_ts, last_ts,
                    synthetic, complete, compacted)
 SELECT 1, 'written', 'benchmark', count(*), count(*), 0, 0, min(ts), max(ts), TRUE, TRUE, TRUE FROM events_main;
