@@ -9,7 +9,7 @@ from analysis.funnel.sentences import fields_name, group_name, step_name
 from analysis.words import t
 
 Picture = alt.LayerChart | alt.FacetChart
-BAR, LINE, EDGE, GROUP, HEAD, TEXT = 22, 18, 10, 34, 60, 13
+BAR, LINE, EDGE, GROUP, HEAD, TEXT = 22, 18, 10, 34, 74, 13
 APART = "\u2003"
 """Between a name and its figures; plain spaces fall together in a picture."""
 PICKED = "step"
@@ -47,7 +47,7 @@ def steps_chart(found: FunnelAnswer, lang: str, before: FunnelAnswer | None = No
     told = base.mark_text(
         align="left",
         baseline="top",
-        yOffset=-row / 2 + EDGE / 2,
+        yOffset=-row / 2 + EDGE / 2 + 2,
         lineBreak="\n",
         lineHeight=LINE,
         fontSize=TEXT,
@@ -121,7 +121,7 @@ def groups_chart(found: FunnelAnswer, lang: str) -> Picture:
         align="left",
         baseline="top",
         fontWeight="bold",
-        yOffset=EDGE / 2 - per_step / 2,
+        yOffset=EDGE / 2 + 2 - per_step / 2,
         lineBreak="\n",
         lineHeight=LINE,
     )

@@ -86,7 +86,10 @@ def periods_chart(found: TimingAnswer, lang: str) -> Picture:
     )
     base = alt.Chart(rows).encode(
         x=alt.X(
-            "start:O", title=t(f"trend.by.{found.by}", lang), axis=alt.Axis(labelOverlap=True, labelAngle=0)
+            "start:O",
+            title=t(f"trend.by.{found.by}", lang),
+            scale=alt.Scale(padding=2),  # room for the last label
+            axis=alt.Axis(labelOverlap=True, labelAngle=0, labelExpr="slice(datum.value, 5)"),
         ),
         y=alt.Y("time:Q", title=t(f"timing.in.{scale}", lang)),
         color=colour,

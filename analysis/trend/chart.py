@@ -12,8 +12,11 @@ from analysis.words import t
 from experiments.stats.effects import NoEffect
 
 HEIGHT = 280
-NOTE = 20
-"""The longest text of an annotation in a picture; its tooltip has all of it."""
+ROOM = alt.Scale(padding=2)
+DAYS = alt.Axis(labelOverlap=True, labelAngle=0, labelExpr="slice(datum.value, 5)")
+"""Labels without the year, and room for the last one; tooltips and tables have the year."""
+NOTE, NOTES, LINE, LINES = 22, 12, 14, 9
+"""Half-width characters in a line of an annotation, how many are drawn, pixels of a line, lines before the top again."""
 LONGEST = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -33,7 +36,10 @@ def rates_chart(
     )
     base = alt.Chart(rows).encode(
         x=alt.X(
-            "start:O", title=t(f"trend.by.{found.by}", lang), axis=alt.Axis(labelOverlap=True, labelAngle=0)
+            "start:O",
+            title=t(f"trend.by.{found.by}", lang),
+            scale=ROOM,
+            axis=DAYS,
         )
     )
     rate = alt.Axis(format="%")
@@ -53,30 +59,30 @@ def rates_chart(
 
 
 def _annotated(found: TrendAnswer, annotations: Sequence[tuple[datetime, str]]) -> list[alt.Chart]:
-    """Rules at the bucket that an annotation falls into, the latest before it; texts in turns above each other."""
+    """Rules at the bucket that an annotation falls into, the latest before it; texts beside them, below each other."""
     starts = [bucket.start for bucket in found.buckets if bucket.start is not None]
-    rows: list[dict[str, object]] = []
-    for moment, text in annotations:
+    layers: list[alt.Chart] = []
+    line = 0
+    for moment, text in annotations[-NOTES:]:
         before = [place for place, start in enumerate(starts) if start <= moment]
         if not before or moment >= starts[-1] + LONGEST[found.by]:
             continue
-        place = before[-1]
-        short = text if len(text) <= NOTE else f"{text[: NOTE - 1]}…"
-        rows.append({"start": _label(starts[place], found.by), "text": short, "told": text,
-                     "height": len(rows) % 3, "right": place * 2 >= len(starts)})  # fmt: skip
-    if not rows:
-        return []
-    base = alt.Chart(pd.DataFrame(rows)).encode(x=alt.X("start:O"), tooltip=alt.Tooltip("told:N", title=" "))
-    layers = [base.mark_rule(color=palette.VERMILLION, strokeDash=[4, 3])]
-    for height in range(3):
-        mine = base.transform_filter(alt.datum.height == height).encode(y=alt.value(0), text="text:N")
-        left = mine.transform_filter("!datum.right").mark_text(
-            align="left", baseline="top", dx=4, dy=14 * height
+        told = words.lines(text, NOTE)
+        row = {"start": _label(starts[before[-1]], found.by), "text": "\n".join(told), "told": text}
+        base = alt.Chart(pd.DataFrame([row])).encode(x="start:O", tooltip=alt.Tooltip("told:N", title=" "))
+        late = before[-1] * 2 >= len(starts)
+        side = base.mark_text(
+            align="right" if late else "left",
+            dx=-4 if late else 4,
+            dy=LINE * line,
+            baseline="top",
+            lineBreak="\n",
         )
-        right = mine.transform_filter("datum.right").mark_text(
-            align="right", baseline="top", dx=-4, dy=14 * height
-        )
-        layers += [left, right]
+        layers += [
+            base.mark_rule(color=palette.VERMILLION, strokeDash=[4, 3]),
+            side.encode(y=alt.value(0), text="text:N"),
+        ]
+        line = (line + len(told)) % LINES
     return layers
 
 

@@ -1,0 +1,81 @@
+"""Every state of the funnel page in both languages, wide and on a phone: nothing breaks, overflows or is cut; a picture of each.
+
+The pictures are written to the test's folder (`pytest --basetemp=DIR` keeps them where you say).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from analysis import words
+from tests.browser.funnel_states import filled, states
+from tests.browser.service import PHONE, WIDE, drawn, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WRONG = "[data-testid=stException], .st-key-crashed, .st-key-refused, .st-key-broken"
+CUT = """() => {
+  const cut = [];
+  for (const svg of document.querySelectorAll('[data-testid=stVegaLiteChart] svg')) {
+    const room = svg.getBoundingClientRect();
+    for (const text of svg.querySelectorAll('text')) {
+      const box = text.getBoundingClientRect();
+      const slack = 4;  // a box is higher than its letters
+      const out = box.left < room.left - slack || box.right > room.right + slack
+        || box.top < room.top - slack || box.bottom > room.bottom + slack;
+      if (box.width && (out || text.textContent.endsWith('…'))) cut.push(text.textContent);
+    }
+  }
+  for (const label of document.querySelectorAll('[data-testid=stMetricLabel] p, [data-testid=stMetricValue] > div')) {
+    if (label.scrollWidth > label.clientWidth + 1) cut.push(label.textContent);
+  }
+  return cut;
+}"""
+
+
+@pytest.fixture(scope="module")
+def every_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("states")
+    filled(home)
+    with serving(home) as url:
+        yield url
+
+
+def look(tab: Page, folder: Path, name: str) -> None:
+    """At both widths: nothing broken, no overflow, no text cut; and a picture."""
+    for size, screen in (("wide", WIDE), ("phone", PHONE)):
+        tab.set_viewport_size({"width": screen[0], "height": screen[1]})
+        tab.wait_for_timeout(250)  # charts are drawn anew for the width
+        drawn(tab)
+        tab.screenshot(path=folder / f"{name}-{size}.png", full_page=True)
+        assert tab.locator(WRONG).count() == 0
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0]
+        assert tab.evaluate(CUT) == [], size
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
+@pytest.mark.parametrize("name", states())
+def test_a_state_of_the_funnel_page(every_state, reader, tmp_path, name, lang):
+    state = states()[name]
+    someone = reader(every_state, lang=lang)
+    tab = someone.open(f"funnel?lang={lang}&{state.link}")
+    if state.click:
+        tab.locator(state.click).first.click()
+    told = words.t(state.says, lang).split("{")[0].strip() if words.has(state.says) else state.says
+    assert told
+    expect(tab.locator("body")).to_contain_text(told, timeout=6_000)
+    drawn(tab)
+    look(tab, tmp_path, f"{name}-{lang}")
+    assert someone.trouble == []
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
+def test_without_data(tmp_path, reader, lang):
+    with serving(tmp_path) as url:
+        someone = reader(url, lang=lang)
+        tab = someone.open("funnel")
+        expect(tab.locator(".st-key-empty")).to_contain_text("kazasu")
+        look(tab, tmp_path, f"no_data-{lang}")
+        assert someone.trouble == []
