@@ -14,6 +14,7 @@ from tests.browser.funnel_states import filled, states
 from tests.browser.service import PHONE, WIDE, drawn, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+TALLEST = 4000
 WRONG = "[data-testid=stException], .st-key-crashed, .st-key-refused, .st-key-broken"
 CUT = """() => {
   const cut = [];
@@ -47,8 +48,10 @@ def look(tab: Page, folder: Path, name: str) -> None:
     for size, screen in (("wide", WIDE), ("phone", PHONE)):
         tab.set_viewport_size({"width": screen[0], "height": screen[1]})
         tab.wait_for_timeout(250)  # charts are drawn anew for the width
+        high = tab.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
+        tab.set_viewport_size({"width": screen[0], "height": min(max(high, screen[1]), TALLEST)})
         drawn(tab)
-        tab.screenshot(path=folder / f"{name}-{size}.png", full_page=True)
+        tab.screenshot(path=folder / f"{name}-{size}.png", animations="disabled")
         assert tab.locator(WRONG).count() == 0
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0]
