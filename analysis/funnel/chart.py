@@ -33,7 +33,9 @@ def steps_chart(found: FunnelAnswer, lang: str, before: FunnelAnswer | None = No
             for place, (step, old) in enumerate(zip(found.steps, told_before, strict=True), 1)
         ]
     )  # fmt: skip
-    row = max(text.count("\n") + 1 for text in rows["headed"]) * LINE + BAR + EDGE
+    high = max(text.count("\n") for text in rows["headed"])
+    rows["headed"] = ["\n" * (high - text.count("\n")) + text for text in rows["headed"]]  # close to its bar
+    row = (high + 1) * LINE + BAR + EDGE
     base = alt.Chart(rows).encode(
         y=alt.Y("step:N", title=None, sort=list(rows["step"]), axis=None, scale=alt.Scale(padding=0))
     )

@@ -72,7 +72,11 @@ def cards(figures: Sequence[tuple[str, str, str | None]]) -> None:
 
 
 def chart(
-    picture: "alt.TopLevelMixin", *, alt: str, key: str | None = None, picked: Callable[[], None] | None = None
+    picture: "alt.TopLevelMixin",
+    *,
+    alt: str,
+    key: str | None = None,
+    picked: Callable[[], None] | None = None,
 ) -> None:
     """An Altair chart in the page's width; `alt` states what it shows, for those who cannot see it.
 

@@ -12,7 +12,7 @@ def width(text: str) -> int:
 
 
 def lines(text: str, fits: int = PHONE) -> list[str]:
-    """The text in lines of at most `fits` half-width characters; broken at the last space of a line if it has one.
+    """The text in lines of at most `fits` half-width characters, broken at a space if the second half of a line has one.
 
     Args:
         text: any text.
@@ -26,7 +26,7 @@ def lines(text: str, fits: int = PHONE) -> list[str]:
     for char in text:
         if width(line + char) > fits:
             head, space, tail = line.rpartition(" ")
-            kept = (head, tail) if space and head else (line, "")
+            kept = (head, tail) if space and 2 * width(head) > fits else (line, "")
             done.append(kept[0])
             line = kept[1]
         line += char

@@ -28,8 +28,9 @@ CUT = """() => {
       if (box.width && (out || text.textContent.endsWith('…'))) cut.push(text.textContent);
     }
   }
-  for (const label of document.querySelectorAll('[data-testid=stMetricLabel] p, [data-testid=stMetricValue] > div')) {
-    if (label.scrollWidth > label.clientWidth + 1) cut.push(label.textContent);
+  for (const label of document.querySelectorAll('[data-testid=stMetric] *')) {
+    const cuts = getComputedStyle(label).textOverflow === 'ellipsis';
+    if (cuts && label.scrollWidth > label.clientWidth) cut.push(label.textContent);
   }
   return cut;
 }"""

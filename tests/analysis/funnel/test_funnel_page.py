@@ -178,7 +178,7 @@ def test_a_step_of_the_address_opens_its_panel_with_counts_that_add_up(people):
     tab = opened("en", q=link(observed_until="2027-01-01T00:00:00+00:00"), step="3")
     told = {card.label: card.value for card in tab.metric}
     assert told["Reached it"] == "1 · 33.3%"
-    assert told["Dropped off before it"] == "2 · 66.7%"
+    assert told["Dropped off"] == "2 · 66.7%"
     assert told["May still come"] == "0 · 0.0%"
     assert {"bob", "cee"} <= set(tab.dataframe[0].value.iloc[:, 0])
 
