@@ -4,11 +4,13 @@ import json
 import random
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from analysis.funnel import FunnelQuery, answer, to_json
 from analysis.steps import reading, walk_funnel
 from ingest import Store, load
+from ingest.cohorts import put
 from ingest.compaction import compact
 from tests.analysis.funnel.test_funnel_options import OPTIONS, STEPS
 from tests.analysis.funnel.test_funnel_orders import ORDERS
@@ -128,6 +130,19 @@ def test_units_are_named_where_rows_are_merged(tmp_path):
         forget_keys(store)
         right = walk_funnel(store, funnel)
         assert found == dict(zip(right.keys.to_pylist(), right.reach.tolist(), strict=True))
+
+
+def test_a_cohort_is_found_by_its_keys_where_rows_are_merged(tmp_path):
+    with landed(tmp_path, 2) as store:
+        persons = ["user-1", "user-2", "anon:a-3", "newcomer-1", "newcomer-4"]
+        put(store, "some", pa.array(persons), {}, "tests")
+        merged, sql = asked(store, {"cohort": "some"})
+        assert MERGED in sql
+        forget_keys(store)
+        assert merged == asked(store, {"cohort": "some"})[0]
+        compact(store)
+        assert merged == asked(store, {"cohort": "some"})[0]
+        assert 0 < merged["steps"][0]["units"] < asked(store, {})[0]["steps"][0]["units"]
 
 
 @pytest.mark.parametrize("table", ["events_main", "events_tail_keyed"])
