@@ -10,6 +10,9 @@ from analysis.funnel.compute import FunnelQuery
 from analysis.funnel.page.changes import Change
 from analysis.refusals import sentences
 
+NOTHING_SAID = "-"
+"""In the catalogue: a piece of the sentence that the other language has and this one has not."""
+
 
 def ask_instead(asked: FunnelQuery, change: Change) -> None:
     """Put the changed question into the address; one that does not hold together is said and changes nothing.
@@ -75,8 +78,8 @@ def press(name: str, label: str, asked: FunnelQuery, change: Change, sign: str, 
 
 def said(key: str) -> None:
     """A piece of the sentence between two controls, where the language has one."""
-    text = page.t(key).strip()
-    if text:
+    text = page.t(key)
+    if text != NOTHING_SAID:
         st.markdown(text, width="content")
 
 
