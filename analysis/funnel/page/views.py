@@ -8,6 +8,7 @@ from analysis import page
 from analysis.ask import cached
 from analysis.funnel.answers import FunnelAnswer
 from analysis.funnel.compute import FunnelQuery
+from analysis.funnel.sentences import window
 from analysis.timing import TimingQuery
 from analysis.timing import answer as timing_answer
 from analysis.timing.chart import chart as times_chart
@@ -20,6 +21,7 @@ from analysis.why.page.trend import trend as trend_of
 from ingest import Store
 
 BUCKETS = ("day", "week", "hour")
+BINS = ("auto", "100ms", "1s", "5s", "30s", "5m", "1h", "1d")
 Draw = Callable[[Store, FunnelQuery, int], None]
 
 
@@ -39,10 +41,17 @@ def time(store: Store, asked: FunnelQuery, found: FunnelAnswer) -> None:
 
 
 def _times(store: Store, asked: FunnelQuery, step: int) -> None:
-    by = page.choice(
-        "per", page.t("trend.by"), BUCKETS, style="segments", show=lambda one: page.t(f"trend.by.{one}")
+    cell = page.side_by_side(2, at_least=160)
+    with cell():
+        by = page.choice(
+            "per", page.t("trend.by"), BUCKETS, style="segments", show=lambda one: page.t(f"trend.by.{one}")
+        )
+    with cell():
+        width = page.choice("bin", page.t("funnel.time.bin"), BINS, show=_width)
+    ruled = {} if width == BINS[0] else {"bin": width}
+    query = page.answered(
+        lambda: TimingQuery.model_validate({"funnel": asked, "step": step, "by": by, **ruled})
     )
-    query = page.answered(lambda: TimingQuery.model_validate({"funnel": asked, "step": step, "by": by}))
     found = page.answered(lambda: cached(store, query, timing_answer))
     lang = page.lang()
     page.finding(sentence(found, lang))
@@ -56,6 +65,10 @@ def _times(store: Store, asked: FunnelQuery, step: int) -> None:
     with st.expander(page.t("funnel.know"), icon=":material/info:"):
         st.markdown("\n".join(f"- {page.plain(told)}" for told in notes(found, lang)))
     page.footer(plain_rows(found), found.sql, "time", found)
+
+
+def _width(bin_width: str) -> str:
+    return page.t("funnel.time.bin.auto") if bin_width == BINS[0] else window(bin_width, page.lang())
 
 
 def _of_a_step(draw: Draw, store: Store, asked: FunnelQuery, found: FunnelAnswer) -> None:

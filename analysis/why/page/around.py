@@ -35,17 +35,24 @@ def paths(store: Store, asked: FunnelQuery, step: int) -> None:
     with cell():
         top = page.choice("top", page.t("why.top"), TOPS, default="6")
     query = PathsQuery.model_validate(
-        {"funnel": asked, "step": step - 1, "side": side, "depth": int(depth), "top": int(top)}
+        {
+            "funnel": asked,
+            "step": asked.last_required(step),
+            "side": side,
+            "depth": int(depth),
+            "top": int(top),
+        }
     )
     found = page.answered(lambda: cached(store, query, paths_answer))
     if found.cannot_say is not None:
         page.explain(found.cannot_say)
     else:
         page.finding(_first(found))
-        page.chart(
-            paths_chart(found, page.lang()),
-            alt=page.t("why.paths.alt", n=words.number(found.units, page.lang())),
-        )
+        if found.links:
+            page.chart(
+                paths_chart(found, page.lang()),
+                alt=page.t("why.paths.alt", n=words.number(found.units, page.lang())),
+            )
     page.footer(_links(found), found.sql, "why-next", found)
 
 

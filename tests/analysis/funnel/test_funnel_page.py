@@ -191,6 +191,18 @@ def test_a_view_is_kept_in_the_address(people, view):
     assert "The largest loss" in said(tab) if view == "table" else "The largest loss" not in said(tab)
 
 
+def test_the_width_of_a_bin_of_times_is_chosen_and_stands_in_the_address(people):
+    times = {"view": "time", "step": "2"}
+    widths = []
+    for chosen in ({}, {"bin": "1s"}):
+        tab = opened("en", q=link(observed_until="2027-01-01T00:00:00+00:00"), **times, **chosen)
+        (box,) = [one for one in tab.selectbox if one.label == "Width of a bin"]
+        assert box.value == chosen.get("bin", "auto")
+        rows = next(one.value for one in tab.dataframe if "what" in one.value)
+        widths.append(float(rows[rows["what"] == "bin"].iloc[0]["to_s"]))
+    assert widths[1] == 1 != widths[0]
+
+
 def test_a_change_keeps_what_the_widgets_do_not_show(people):
     held = {"from": "2020-01-01T00:00:00+00:00", "where": {"zoom": {"ge": 2}}, "timezone": "UTC"}
     tab = choose(opened("ja", q=link(**held)), "within", "1d")
