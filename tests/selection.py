@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         "-m",
         "pytest",
         "-n",
-        "2",
+        "3",  # many tests wait for a process or a browser, so three keep two cores busy
         "--dist",
         "loadfile",  # one file, one worker: what a file makes once is made once
         "-m",
