@@ -96,11 +96,11 @@ def check_spreadsheet(m):
 
 
 SPREADSHEET = (
-    Fault("csv_bytes", "utf-8-sig", "utf-8"),
-    Fault("csv_bytes", '"\\r\\n"', '"\\n"'),
-    Fault("csv_bytes", "index=False", "index=True"),
-    Fault("csv_bytes", "_harmless(str(name))", "str(name)"),
-    Fault("csv_bytes", "rows.map(_harmless)", "rows.copy()"),
+    Fault("csv_parts", "utf-8-sig", "utf-8"),
+    Fault("csv_parts", '"\\r\\n"', '"\\n"'),
+    Fault("csv_parts", "index=False", "index=True"),
+    Fault("csv_parts", "_harmless(str(name))", "str(name)"),
+    Fault("csv_parts", "rows.map(_harmless)", "rows.copy()"),
     Fault("_harmless", "startswith(_FORMULA_STARTS)", "startswith(_FORMULA_STARTS[:4])"),
     Fault("_harmless", "isinstance(cell, str) and ", "isinstance(cell, bytes) and "),
 )

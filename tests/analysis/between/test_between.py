@@ -164,7 +164,7 @@ _PEOPLE = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(people=_PEOPLE)
 def test_it_is_what_counting_the_lines_gives(people):
     """One camera at 0 each, perhaps a photo, perhaps a listing after it, and retakes anywhere."""

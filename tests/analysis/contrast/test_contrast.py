@@ -296,7 +296,7 @@ _PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(people=_PEOPLE, order=st.sampled_from(["ordered", "strict", "unordered", "optional"]))
 def test_sides_are_the_funnels_own_counts_of_each_period(people, order):
     """Both sides, asked one by one of the funnel room; groups and the rest of them sum to all."""

@@ -187,7 +187,7 @@ OPTIONS = {
 }
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(LOGS, st.sampled_from(sorted(OPTIONS)))
 def test_lists_are_as_long_as_the_funnel_says_and_part_those_before(tmp_path_factory, log, option):
     story = {

@@ -243,7 +243,7 @@ _PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(people=_PEOPLE, width=st.sampled_from([1, 60, 3600]))
 def test_times_are_the_funnels_own_and_bins_count_them(people, width):
     """Against waits that are written down, and the funnel room's figures of the step."""
