@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Self
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analysis.between.answers import BetweenAnswer, Frequencies, Frequency
 from analysis.steps.around import Stretches, events_around
 from analysis.steps.episodes import step_names
 from analysis.steps.settled import Settled, persons_of, settled
+from analysis.steps.two_steps import TwoSteps
 from experiments.conditions import Name
-from experiments.funnel import Funnel
 from experiments.stats.clusters import Clusters, rate
 from experiments.stats.effects import NoEffect
 from ingest.events import BACKGROUND
@@ -26,7 +26,7 @@ Bools = NDArray[np.bool_]
 MOST_TIMES = 10
 
 
-class BetweenQuery(BaseModel):
+class BetweenQuery(TwoSteps):
     """Which events, between which steps.
 
     Args:
@@ -36,52 +36,16 @@ class BetweenQuery(BaseModel):
         step: Place of the other one; None is the last.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    funnel: Funnel
     events: Annotated[tuple[Name, ...], Field(max_length=20)]
-    after: Annotated[int, Field(ge=1)] | None = None
-    step: Annotated[int, Field(ge=2)] | None = None
 
     @model_validator(mode="after")
-    def _can_be_asked(self) -> Self:
-        n = len(self.funnel.steps)
-        if not 2 <= self.last <= n:
-            raise ValueError(f"`step` is {self.last}; must be 2 to {n}, the number of steps; name another.")
-        if self.first >= self.last:
-            raise ValueError(
-                f"`after` is {self.first}; must be before `step`, {self.last}; name an earlier one."
-            )
-        if self.funnel.steps[self.first - 1].optional:
-            raise ValueError(
-                f"`after` is {self.first}, an optional step; must be a required one; name another."
-            )
+    def _done_by_people(self) -> Self:
         for name in self.events:
             if name in BACKGROUND:
                 raise ValueError(
                     f"`events` has {name!r}, which is telemetry; must be what people did; name another."
                 )
         return self
-
-    @model_validator(mode="after")
-    def _all_have_them(self) -> Self:
-        for name, place in (("after", self.first), ("step", self.last)):
-            if self.funnel.steps[place - 1].absent_in:
-                raise ValueError(
-                    f"`{name}` is {place}, which is absent in {', '.join(self.funnel.steps[place - 1].absent_in)}; must be "
-                    "one that all have; name another."
-                )
-        return self
-
-    @property
-    def last(self) -> int:
-        """The later of the two steps."""
-        return len(self.funnel.steps) if self.step is None else self.step
-
-    @property
-    def first(self) -> int:
-        """The earlier of the two steps."""
-        return self.funnel.last_required(self.last) if self.after is None else self.after
 
 
 def answer(store: "Store", query: BetweenQuery) -> BetweenAnswer:

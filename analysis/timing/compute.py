@@ -1,19 +1,19 @@
 """One query, one answer: times of the chosen chains in fixed bins, and the corrected share of everybody by then."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
 from analysis.steps import Walked, walk_funnel
 from analysis.steps.episodes import entries_by, episodes, points, step_names, until_step
 from analysis.steps.grouping import grouped
+from analysis.steps.two_steps import TwoSteps
 from analysis.timing.answers import Bin, Group, Part, Period, Times, TimingAnswer
 from analysis.timing.bins import Bins, bins_of, longest
 from experiments.durations import microseconds
-from experiments.funnel import Funnel
 from experiments.stats.conversion import Conversion, conversion
 from experiments.stats.effects import NoEffect
 
@@ -27,7 +27,7 @@ _US = 1e6
 _TRIES = 3
 
 
-class TimingQuery(BaseModel):
+class TimingQuery(TwoSteps):
     """From which step to which, in bins of what width.
 
     Args:
@@ -39,50 +39,14 @@ class TimingQuery(BaseModel):
         by: hour | day | week of the entry.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    funnel: Funnel
-    after: Annotated[int, Field(ge=1)] | None = None
-    step: Annotated[int, Field(ge=2)] | None = None
     bin: str | None = None
     by: Literal["hour", "day", "week"] = "day"
 
     @model_validator(mode="after")
-    def _can_be_asked(self) -> Self:
-        n = len(self.funnel.steps)
-        if not 2 <= self.last <= n:
-            raise ValueError(f"`step` is {self.last}; must be 2 to {n}, the number of steps; name another.")
-        if self.first >= self.last:
-            raise ValueError(
-                f"`after` is {self.first}; must be before `step`, {self.last}; name an earlier one."
-            )
-        if self.funnel.steps[self.first - 1].optional:
-            raise ValueError(
-                f"`after` is {self.first}, an optional step; must be a required one; name another."
-            )
+    def _a_width(self) -> Self:
         if self.bin is not None:
             microseconds(self.bin, "bin")
         return self
-
-    @model_validator(mode="after")
-    def _all_have_them(self) -> Self:
-        for name, place in (("after", self.first), ("step", self.last)):
-            if self.funnel.steps[place - 1].absent_in:
-                raise ValueError(
-                    f"`{name}` is {place}, which is absent in {', '.join(self.funnel.steps[place - 1].absent_in)}; must be "
-                    "one that all have; name another."
-                )
-        return self
-
-    @property
-    def last(self) -> int:
-        """The later of the two steps."""
-        return len(self.funnel.steps) if self.step is None else self.step
-
-    @property
-    def first(self) -> int:
-        """The earlier of the two steps."""
-        return self.funnel.last_required(self.last) if self.after is None else self.after
 
     @property
     def bins(self) -> Bins:
