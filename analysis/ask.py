@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -154,11 +154,21 @@ def canonical(query: BaseModel) -> str:
 
 def code_version() -> str:
     """A digest of the code that answers (paths, sizes, change times): edited code serves no old answers."""
-    digest = blake2b(digest_size=8)
-    for path in _code_files():
-        seen = path.stat() if path.exists() else None
-        digest.update(repr((str(path), seen and seen.st_size, seen and seen.st_mtime_ns)).encode())
-    return digest.hexdigest()
+    return _digest(tuple(map(_seen, _code_files())))
+
+
+@lru_cache(maxsize=1)
+def _digest(seen: tuple[tuple[int, int] | None, ...]) -> str:
+    told = zip(_code_files(), seen, strict=True)
+    return blake2b(repr(tuple(told)).encode(), digest_size=8).hexdigest()
+
+
+def _seen(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:  # a file that was deleted is a change too
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 @cache

@@ -30,8 +30,9 @@ _FEW = frozenset(
 )
 """Text columns that hold the same few values over and over."""
 MOST_KNOWN = 255
-VALUES = "value", "value_2"
-"""The columns of the values that a funnel is split by."""
+VALUES, MARK = ("value", "value_2"), "mark"
+"""The columns of the values that a funnel is split by, and of their places."""
+_WIDEST = 64
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
@@ -61,10 +62,8 @@ def _values(by: str) -> str:
     return sql_of(few.limit(MOST_KNOWN + 1))
 
 
-def valued(
-    rows: ir.Table, funnel: Funnel, known: Sequence[str]
-) -> tuple[ir.IntegerValue | None, dict[str, ir.Value]]:
-    """What the breakdown adds: a mark above the bits of the steps, and the values where their places do not do.
+def valued(rows: ir.Table, funnel: Funnel, known: Sequence[str]) -> dict[str, ir.Value]:
+    """What the breakdown adds: a mark, and the values where their places do not do.
 
     Args:
         rows: The events.
@@ -72,28 +71,29 @@ def valued(
         known: Every value of the breakdown's one field; empty if they are many or the fields are two.
 
     Returns:
-        The mark, 0 where there is no value, and columns `value` and `value_2`, of an experiment the arm; None and none
-        without either.
+        Columns: `mark`, the value's place from 1 or a bare 1, 0 where there is no value; `value` and `value_2` unless
+        the place does, of an experiment the arm. None without either.
     """
     if funnel.breakdown is None and funnel.variant is None:
-        return None, {}
-    n = len(funnel.steps)
+        return {}
     values = [rows[ARM]] if funnel.breakdown is None else [field(rows, name) for name in funnel.breakdown.by]
     if known:
-        return places_of(values[0], known, n), {}
+        return {MARK: places_of(values[0], known)}
     some = reduce(or_, [is_there(value) for value in values])
-    return ibis.cases((some, 1 << n), else_=0).cast("int64"), dict(zip(VALUES, values, strict=False))
+    return {MARK: ibis.cases((some, 1), else_=0).cast("uint8"), **dict(zip(VALUES, values, strict=False))}
 
 
-def places_of(value: ir.StringValue, known: Sequence[str], n: int) -> ir.IntegerValue:
-    """The value's place among the known ones, from 1, above the n bits of steps; 0 where there is none."""
-    places = [place << n for place in range(1, len(known) + 1)]
+def places_of(value: ir.StringValue, known: Sequence[str]) -> ir.IntegerValue:
+    """The value's place among the known ones, from 1; 0 where there is none."""
+    places = range(1, len(known) + 1)
     return list_extract(numbers([*places, 0, 0]), list_position(texts([*known, "", None]), value))
 
 
 def numbers(given: Iterable[int]) -> ir.ArrayValue:
-    """A list of numbers, to take one of."""
-    return ibis.literal(list(given), type="array<int64>")
+    """A list of numbers, to take one of; as narrow as they allow, for what is taken is read a million times."""
+    found = list(given)
+    wide = next(bits for bits in (8, 16, 32, 64) if max(found) < 1 << bits)
+    return ibis.literal(found, type=f"array<{'int64' if wide == _WIDEST else f'uint{wide}'}>")
 
 
 def texts(given: Sequence[str | None]) -> ir.ArrayValue:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from analysis.steps.carried import MARK
 from experiments.breakdown import Touch
 
 if TYPE_CHECKING:
@@ -20,6 +21,28 @@ def text_of(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def whole_numbers(column: pa.Array) -> Ints:
+    """A column of integers or moments as 64 bits (microseconds), 0 where it is null; not copied if it need not be."""
+    plain = column.fill_null(0) if column.null_count else column
+    seen = plain.view(pa.int64()) if pa.types.is_timestamp(plain.type) else plain
+    found: Ints = seen.to_numpy().astype(np.int64, copy=False)
+    return found
+
+
+def masks_of(batch: pa.RecordBatch, n: int) -> Ints:
+    """The steps of each row in n bits, and above them the mark of its value."""
+    if MARK not in batch.schema.names:
+        return whole_numbers(batch["steps"])
+    steps, mark = batch["steps"], batch[MARK]
+    if (
+        steps.type == mark.type == pa.uint8() and not steps.null_count
+    ):  # as narrow as can be, as long as can be
+        narrow = mark.to_numpy().astype(np.uint16) << n | steps.to_numpy()
+        found: Ints = narrow.astype(np.int64)
+        return found
+    return whole_numbers(steps) | whole_numbers(mark) << n
 
 
 def with_unit(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -42,7 +65,7 @@ def keys_of(column: pa.Array, before: pa.Scalar | None, key: int) -> tuple[Ints,
     if not len(column):
         return np.empty(0, np.int64), before
     if pa.types.is_integer(column.type):
-        return column.to_numpy().astype(np.int64, copy=False), before
+        return whole_numbers(column), before
     new = np.empty(len(column), np.int64)
     new[0] = before is None or column[0].as_py() != before.as_py()
     new[1:] = pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)

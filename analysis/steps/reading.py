@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from analysis.ask import ask, batches
 from analysis.steps.cohorts import kept
-from analysis.steps.columns import Named, Touched, keys_of, places, with_unit
+from analysis.steps.columns import Named, Touched, keys_of, masks_of, places, whole_numbers, with_unit
 from analysis.steps.merging import merged
 from analysis.steps.selection import Selection
 from experiments.breakdown import Touch
@@ -115,8 +115,7 @@ def _read(
             without_unit += len(every) - len(batch)
             keys, unit = keys_of(batch["unit"], unit, walk.key)
             named.follow(batch["unit"], keys)
-            steps = batch["steps"].fill_null(0).to_numpy()
-            ended = walk.feed(keys, batch["ts"].cast(pa.int64()).to_numpy(), steps)
+            ended = walk.feed(keys, whole_numbers(batch["ts"]), masks_of(batch, n))
             if touched is not None:
                 touched.follow(batch["value"], ended, walk.value_rows)
             units += ended
@@ -143,15 +142,14 @@ def _read_ruled(
         for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             if len(batch) < len(every):
-                lost = every.filter(every["unit"].is_null())["steps"].fill_null(0).to_numpy()
-                without_unit += int(np.count_nonzero(lost & ((1 << n) - 1)))
+                lost = every.filter(every["unit"].is_null())["steps"]
+                without_unit += int(np.count_nonzero(whole_numbers(lost)))
             keys, unit = keys_of(batch["unit"], unit, walk.key)
             named.follow(batch["unit"], keys)
             held = (
                 batch[name].to_numpy() if name in batch.schema.names else None for name in ("extra", "code")
             )
-            times, steps = batch["ts"].cast(pa.int64()).to_numpy(), batch["steps"].fill_null(0).to_numpy()
-            units += walk.feed(keys, times, steps, *held)
+            units += walk.feed(keys, whole_numbers(batch["ts"]), masks_of(batch, n), *held)
             if touch is not None and not known:
                 carried.append(batch["value"])
     units += walk.finish()

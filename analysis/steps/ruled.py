@@ -73,8 +73,7 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
         columns["code"] = _code(every, funnel)
     if funnel.variant is not None:  # a chain starts at the exposure or later, and so no step comes before it
         columns["steps"] = steps = ibis.cases((every.ts >= every[SINCE], steps), else_=0).cast("int64")
-    mark, values = valued(every, funnel, known)
-    columns |= values if mark is None else {"steps": steps + mark, **values}
+    columns |= valued(every, funnel, known)
     rows = every.filter(_taken(every, funnel), *holds(every, funnel.where))
     if ordered:
         rows = rows.select(**columns, seq=every.seq, event_id=every.event_id)

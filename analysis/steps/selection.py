@@ -34,9 +34,9 @@ class Selection:
     """The questions behind one funnel, as DuckDB SQL.
 
     Args:
-        rows: Columns unit (NULL where there is none), ts, steps (the mask; from bit n on the value's place among
-            `known`, from 1, or a bare 1 where a value stands) and, unless `known` tells it, value. Rows that come
-            as they are stored are those of $first ≤ unit < $last.
+        rows: Columns unit (NULL where there is none), ts, steps (the mask), of a breakdown mark (the value's place
+            among `known`, from 1, or a bare 1 where a value stands, else 0) and, unless `known` tells it, value. Rows
+            that come as they are stored are those of $first ≤ unit < $last.
         counts: One row: for each of `fields` how many values were no numbers; None without such fields.
         fields: Fields that are compared with numbers and may hold something else.
         fresh: The same question as `rows` for rows that are not merged into the stored order yet; None if all are.
@@ -72,8 +72,7 @@ def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, .
     seen, unit = source(funnel, clustered=clustered)
     named = [is_named(seen, step) for step in funnel.steps]
     steps = mask_of(seen, funnel, named)
-    mark, values = valued(seen, funnel, known)
-    columns = {"unit": unit, "ts": seen.ts, "steps": steps if mark is None else steps + mark, **values}
+    columns = {"unit": unit, "ts": seen.ts, "steps": steps, **valued(seen, funnel, known)}
     some = some_name(seen, funnel.steps)
     rows = seen if some is None else seen.filter(some)
     if ordered:

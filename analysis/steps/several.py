@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from analysis.ask import batches
 from analysis.steps import reading
-from analysis.steps.carried import VALUES
+from analysis.steps.carried import MARK, VALUES
 from analysis.steps.cohorts import kept
-from analysis.steps.columns import Named, keys_of, text_of, with_unit
+from analysis.steps.columns import Named, keys_of, text_of, whole_numbers, with_unit
 from analysis.steps.merging import merged
 from analysis.steps.pairing import pairs
 from analysis.steps.reading import Range, Read
@@ -88,11 +88,10 @@ def _read(
 
 
 def _rows(batch: pa.RecordBatch, keys: Ints, codes: "_Codes") -> Rows:
-    steps = batch["steps"].fill_null(0).to_numpy()
     there = set(batch.schema.names)
     extra, code = (batch[name].to_numpy() if name in there else None for name in ("extra", "code"))
-    moments = batch["ts"].cast(pa.int64()).to_numpy()
-    return Rows(keys, moments, steps & ((1 << codes.steps) - 1), extra, code, codes.of(batch, steps))
+    moments, masks = whole_numbers(batch["ts"]), whole_numbers(batch["steps"])
+    return Rows(keys, moments, masks, extra, code, codes.of(batch))
 
 
 def _walked(walk: "Walk | WalkOfWholes", splitter: Splitter, whole: Rows | None) -> "list[Units]":
@@ -112,7 +111,6 @@ class _Codes:
 
     def __init__(self, funnel: Funnel, known: tuple[str, ...]) -> None:
         assert funnel.breakdown is not None
-        self.steps = len(funnel.steps)
         self._known = bool(known)
         self._fields = len(funnel.breakdown.by)
         self._ids: list[dict[str, int]] = [{} for _ in range(self._fields)]
@@ -121,10 +119,10 @@ class _Codes:
         self._pairs: dict[tuple[int, int], int] = {(MISSING, MISSING): MISSING}
         self._lock = Lock()
 
-    def of(self, batch: pa.RecordBatch, steps: Ints) -> Ints:
+    def of(self, batch: pa.RecordBatch) -> Ints:
         """The number of each row's value, or of its pair of values; MISSING where there is none."""
         if self._known:
-            return steps >> self.steps
+            return whole_numbers(batch[MARK])
         with self._lock:
             found = [self._numbered(batch[name], ids) for name, ids in zip(VALUES, self._ids, strict=False)]
             if self._fields == 1:

@@ -229,7 +229,9 @@ def walk(
                             continue
                         mask ^= 1 << step
                     began = start[step]
-                    if began > start[step + 1] and time - began <= within:
+                    if began >= max(
+                        start[step + 1] + 1, time - within
+                    ):  # one comparison: it is often guessed wrong
                         mine = slot[step]
                         times[mine, step], chosen[mine, step] = time, row
                         start[step + 1], slot[step], slot[step + 1] = began, slot[step + 1], mine

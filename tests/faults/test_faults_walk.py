@@ -18,12 +18,12 @@ PATIENCE_S, PATIENCE_CALLS = 15, 50_000
 
 FAULTS = (
     # the window
-    Fault("walk", "time - began <= within", "time - began < within"),
-    Fault("walk", " and time - began <= within", ""),
+    Fault("walk", "time - within)", "time - within + 1)"),
+    Fault("walk", "max(start[step + 1] + 1, time - within)", "start[step + 1] + 1"),
     Fault("_extend_by_many", "now - start[level] > within", "now - start[level] >= within"),
     Fault("_extend_by_many", " or now - start[level] > within", ""),
     # which chain is chosen
-    Fault("walk", "began > start[step + 1] and", "began != NEVER and"),
+    Fault("walk", "max(start[step + 1] + 1, time - within)", "max(NEVER + 1, time - within)"),
     Fault("walk", "= began, slot[step + 1], mine", "= time, slot[step + 1], mine"),
     Fault("_extend_by_many", "start[level] <= start[level + 1] or", "start[level] == NEVER or"),
     Fault("_extend_by_many", "range(n - 1, -1, -1)", "range(n)"),
