@@ -10,7 +10,8 @@ SELECT
     coalesce(bool_or(synthetic), FALSE),
     NOT coalesce(bool_or(NOT compacted AND landed > 0), FALSE)
     AND NOT EXISTS (SELECT 1 FROM store_facts WHERE name = 'order_is_stale'),
-    coalesce((SELECT max(value) FROM store_facts WHERE name = 'tail_keyed') = kz_load_version(max(load_id), sum(landed)), FALSE)
+    coalesce((SELECT max(value) FROM store_facts WHERE name = 'tail_keyed') = kz_load_version(max(load_id), sum(landed)), FALSE),
+    coalesce((SELECT max(value) FROM store_facts WHERE name = 'stored_version'), kz_load_version(max(load_id), sum(landed)), '')
 FROM loads
 """
 
@@ -25,6 +26,7 @@ class StoreFacts:
         synthetic: Whether any load was declared synthetic.
         clustered: Whether `events_main` holds every event in the stored (person, time) order.
         keyed: Whether `events_tail_keyed` holds, under the same keys and in the same order, what `events_main` lacks.
+        stored_version: Changes whenever rows of `events_main` do.
     """
 
     data_version: str
@@ -32,6 +34,7 @@ class StoreFacts:
     synthetic: bool
     clustered: bool
     keyed: bool
+    stored_version: str
 
     @property
     def mergeable(self) -> bool:

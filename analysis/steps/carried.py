@@ -52,14 +52,15 @@ def values(funnel: Funnel) -> str | None:
         funnel: The definition; its unit is stored in order.
     """
     by = () if funnel.breakdown is None else funnel.breakdown.by
-    return _values(by[0]) if len(by) == 1 and by[0] in _FEW else None
+    return different(by[0], MOST_KNOWN) if len(by) == 1 and by[0] in _FEW else None
 
 
 @cache
-def _values(by: str) -> str:
+def different(by: str, most: int) -> str:
+    """The question for the different values of a stored text column, in order; one more than `most` if they are more."""
     column = unbound("events_main")[by]
     few = column.name("value").as_table().filter(is_there(column)).distinct().order_by("value")
-    return sql_of(few.limit(MOST_KNOWN + 1))
+    return sql_of(few.limit(most + 1))
 
 
 def valued(rows: ir.Table, funnel: Funnel, known: Sequence[str]) -> dict[str, ir.Value]:

@@ -106,7 +106,7 @@ def _taken(many: pa.RecordBatch, few: pa.RecordBatch, order: NDArray[np.int64]) 
 
 
 def _column(many: pa.Array, few: pa.Array, order: NDArray[np.int64]) -> pa.Array:
-    kind = many.type
+    kind, few = many.type, few if few.type == many.type else few.cast(many.type)
     plain = pa.types.is_integer(kind) or pa.types.is_timestamp(kind)
     if not plain or many.null_count or few.null_count:
         return pa.concat_arrays([many, few]).take(pa.array(order))

@@ -1,8 +1,9 @@
 """Reading a funnel's rows: ordered batches go through the walk, and each unit's value comes along."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -94,6 +95,22 @@ def read_all(
     )
 
 
+@contextmanager
+def rows_of(store: "Store", selection: Selection, part: Range | None) -> Iterator[Iterable[pa.RecordBatch]]:
+    """The stored rows of a range of units, from memory where they are held.
+
+    Args:
+        store: An open store.
+        selection: Its rows.
+        part: The range; None for all of them.
+    """
+    if selection.held is not None and part is not None:
+        yield selection.held.of(part, BATCH_ROWS)
+        return
+    with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
+        yield reader
+
+
 def _read(
     store: "Store", funnel: Funnel, selection: Selection, known: tuple[str, ...], part: Range | None
 ) -> Read:
@@ -109,7 +126,7 @@ def _read(
     unit: pa.Scalar | None = None
     named = Named()
     without_unit = 0
-    with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
+    with rows_of(store, selection, part) as reader:
         for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             without_unit += len(every) - len(batch)
@@ -138,7 +155,7 @@ def _read_ruled(
     unit: pa.Scalar | None = None
     named = Named()
     without_unit = 0
-    with batches(store, selection.rows, part, rows=BATCH_ROWS) as reader:
+    with rows_of(store, selection, part) as reader:
         for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             if len(batch) < len(every):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, reduce
 from operator import add, and_, or_
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +20,9 @@ from experiments.conditions import Where
 from experiments.funnel import PROPERTY, Funnel
 from experiments.steps import Matched
 from ingest.schema import unbound
+
+if TYPE_CHECKING:
+    from analysis.steps.held import HeldRows
 
 _SOURCES = {
     "user": ("events", "person"),
@@ -40,12 +44,14 @@ class Selection:
         counts: One row: for each of `fields` how many values were no numbers; None without such fields.
         fields: Fields that are compared with numbers and may hold something else.
         fresh: The same question as `rows` for rows that are not merged into the stored order yet; None if all are.
+        held: The rows of `rows`, where they are held in memory.
     """
 
     rows: str
     counts: str | None
     fields: tuple[str, ...]
     fresh: str | None = None
+    held: "HeldRows | None" = None
 
 
 def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:

@@ -9,14 +9,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.ask import batches
-from analysis.steps import reading
 from analysis.steps.carried import MARK, VALUES
 from analysis.steps.cohorts import kept
 from analysis.steps.columns import Named, keys_of, text_of, whole_numbers, with_unit
 from analysis.steps.merging import merged
 from analysis.steps.pairing import pairs
-from analysis.steps.reading import Range, Read
+from analysis.steps.reading import Range, Read, rows_of
 from analysis.steps.selection import Selection
 from analysis.steps.splitting import MISSING, Rows, Splitter, Whole
 from experiments.funnel import Funnel
@@ -73,7 +71,7 @@ def _read(
     ended: list[Units] = []
     unit: pa.Scalar | None = None
     key = NEVER
-    with batches(store, selection.rows, part, rows=reading.BATCH_ROWS) as reader:
+    with rows_of(store, selection, part) as reader:
         for every in kept(store, funnel, merged(store, selection, part, reader)):
             batch = with_unit(every)
             keys, unit = keys_of(batch["unit"], unit, key)

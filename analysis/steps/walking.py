@@ -15,6 +15,8 @@ from analysis.steps.arms import arms_of, with_start
 from analysis.steps.carried import MOST_KNOWN, values
 from analysis.steps.cohorts import members_sql, on_record
 from analysis.steps.designs import by_design
+from analysis.steps.held import HeldRows, held_rows
+from analysis.steps.lookup import lookup_of
 from analysis.steps.merging import FRESH, names, over, with_fresh
 from analysis.steps.pairing import paired
 from analysis.steps.reading import Range, Read, ranges_of, read_all, stored_units
@@ -109,6 +111,7 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
     try:
         selection = asked(funnel, clustered=stored, ordered=not stored, known=known)
         selection = with_fresh(selection) if merging else selection
+        selection = replace(selection, held=_held(store, funnel, known, parts))
         read = read_by(store, funnel, selection, known, parts)
     except OrderBroken:
         if not stored:
@@ -141,6 +144,13 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
         open_steps=_open_steps(read.units, funnel, until),
         served=_served(read.units),
     )
+
+
+def _held(
+    store: "Store", funnel: Funnel, known: tuple[str, ...], parts: list[Range] | None
+) -> HeldRows | None:
+    lookup = None if parts is None else lookup_of(funnel)
+    return held_rows(store, lookup, known, parts) if lookup is not None and parts is not None else None
 
 
 def _open_steps(units: "list[Units]", funnel: Funnel, until: datetime | None) -> NDArray[np.bool_] | None:

@@ -10,6 +10,7 @@ DROP TABLE events_main;
 ALTER TABLE events_next RENAME TO events_main;
 UPDATE loads SET compacted = TRUE;
 DELETE FROM hidden_rows;
-DELETE FROM store_facts WHERE name IN ('order_is_stale', 'tail_keyed');
+DELETE FROM store_facts WHERE name IN ('order_is_stale', 'tail_keyed', 'stored_version');
+INSERT INTO store_facts VALUES ('stored_version', uuid()::VARCHAR);
 CREATE OR REPLACE TABLE events_tail_keyed AS SELECT *, FALSE AS tied FROM events_main LIMIT 0;
 DELETE FROM moved_keys;

@@ -26,6 +26,8 @@ CREATE OR REPLACE TEMP TABLE contestants AS
 CREATE OR REPLACE TEMP TABLE displaced AS
     SELECT event_id, load_id, at_row, in_main, place FROM contestants WHERE stored AND NOT (place = 1 AND copy = 1);
 DELETE FROM events_main WHERE (event_id, load_id) IN (SELECT (event_id, load_id) FROM displaced WHERE in_main);
+DELETE FROM store_facts WHERE name = 'stored_version' AND EXISTS (SELECT 1 FROM displaced WHERE in_main);
+INSERT INTO store_facts SELECT 'stored_version', uuid()::VARCHAR WHERE EXISTS (SELECT 1 FROM displaced WHERE in_main);
 INSERT INTO hidden_rows SELECT load_id, at_row FROM displaced WHERE NOT in_main;
 INSERT INTO hidden_rows SELECT load_id, at_row FROM contestants WHERE NOT stored AND NOT (place = 1 AND copy = 1);
 
