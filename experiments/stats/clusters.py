@@ -21,6 +21,7 @@ from experiments.stats.samples import Count
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _FARTHEST_Z, _CLOSE, _LEAST_PERSONS = 38.0, 1e-9, 2
+_SCAN = (*np.geomspace(0.05, _FARTHEST_Z, 24).tolist(),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +92,8 @@ def difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> E
     """Treatment's share minus control's, where persons may have several units or stand on both sides.
 
     Newcombe's interval where nobody does. Else low = D − √(a² − 2ρab + b²) with a = t − low(t), b = high(c) − c and ρ
-    the correlation of the two estimates over persons; high likewise. The p-value is where this very interval
-    begins to exclude 0.
+    the correlation of the two estimates over persons; high likewise. The p-value is that of the lowest level whose
+    interval holds 0; those of higher levels hold it too.
 
     Args:
         control: Units and hits of each person.
@@ -111,8 +112,9 @@ def difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> E
     c, t = _side(control), _side(treatment)
     value, shared = t.share - c.share, _correlation(c, t)
     low, high = _between(c, t, shared, z_of(level))
-    interval = Interval(min(low, value), max(high, value), level)
-    return Effect(value, interval, _p_value(c, t, shared), "absolute", "newcombe_clustered")
+    p = _p_value(c, t, shared, z_of(level))
+    interval = _holding(min(low, value), max(high, value), p, level)
+    return Effect(value, interval, p, "absolute", "newcombe_clustered")
 
 
 def relative_difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> Effect | NoEffect:
@@ -142,8 +144,9 @@ def relative_difference(control: Clusters, treatment: Clusters, level: float = 0
     if ends is None:
         return uncertain_control()
     value = t.share / c.share
-    interval = Interval(min(ends[0], value) - 1, max(ends[1], value) - 1, level)
-    return Effect(value - 1, interval, _p_value(c, t, shared), "relative", "mover_ratio_clustered")
+    p = _p_value(c, t, shared, z_of(level))
+    interval = _holding(min(ends[0], value) - 1, max(ends[1], value) - 1, p, level)
+    return Effect(value - 1, interval, p, "relative", "mover_ratio_clustered")
 
 
 def _independent(control: Clusters, treatment: Clusters) -> bool:
@@ -231,16 +234,34 @@ def _root(middle: float, above: float, below: float, *, upper: bool) -> float | 
     return above / (middle + root) if above > 0 and middle + root > 0 else None
 
 
-def _p_value(control: _Side, treatment: _Side, shared: float) -> float:
-    """The two-sided p-value at which the interval begins to exclude 0, by bisection on z."""
+def _p_value(control: _Side, treatment: _Side, shared: float, z: float) -> float:
+    """The two-sided p-value of the lowest level whose interval holds 0.
+
+    With few persons an end can come to 0 and leave it again, or stay near it: so levels are scanned from the lowest up,
+    that of `z` among them, before the one is found by bisection; what is as close to 0 as rounding touches it.
+    """
     if treatment.share == control.share:
         return 1.0
-    inside, outside = 0.0, _FARTHEST_Z
+    less, more = (control, treatment) if control.share < treatment.share else (treatment, control)
+    touching = _CLOSE * (more.share - less.share)
+    levels = sorted({*_SCAN, z})
+    place = next(
+        (k for k, one in enumerate(levels) if _between(less, more, shared, one)[0] <= touching), None
+    )
+    if place is None:
+        return p_of(_FARTHEST_Z)
+    inside, outside = levels[place - 1] if place else 0.0, levels[place]
     while outside - inside > _CLOSE:
         middle = (inside + outside) / 2
-        low, high = _between(control, treatment, shared, middle)
-        if low > 0 or high < 0:
+        if _between(less, more, shared, middle)[0] > touching:
             inside = middle
         else:
             outside = middle
-    return p_of(inside)
+    return p_of(outside)
+
+
+def _holding(low: float, high: float, p: float, level: float) -> Interval:
+    """The interval, with 0 in it where one of a lower level holds 0."""
+    if p < 1 - level:
+        return Interval(low, high, level)
+    return Interval(min(low, 0.0), max(high, 0.0), level)

@@ -228,10 +228,9 @@ def walk(
                         if not (mask >> step) & 1:
                             continue
                         mask ^= 1 << step
-                    began = start[step]
-                    if began >= max(
-                        start[step + 1] + 1, time - within
-                    ):  # one comparison: it is often guessed wrong
+                    # one comparison, for each is often guessed wrong
+                    began, bound = start[step], max(start[step + 1] + 1, time - within)
+                    if began >= bound:
                         mine = slot[step]
                         times[mine, step], chosen[mine, step] = time, row
                         start[step + 1], slot[step], slot[step + 1] = began, slot[step + 1], mine

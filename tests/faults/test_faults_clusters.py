@@ -6,6 +6,7 @@ import numpy as np
 
 from experiments.stats import proportions
 from experiments.stats.samples import Count
+from tests.experiments.stats.test_clusters import FEW
 from tests.faults.answers import code, near, refuses, stories_of
 from tests.faults.planting import Fault
 
@@ -58,6 +59,17 @@ def check_clusters(m):
     assert moved.value > 0
     near(m.difference(b, a).p_value, moved.p_value, 1e-9)
     near(m.difference(a, b, 1 - moved.p_value).interval.low, 0, 1e-6)
+    assert m.difference(a, b, 1 - 0.99 * moved.p_value).interval.low < 0
+    assert m.difference(a, b, 1 - 1.01 * moved.p_value).interval.low > 0
+
+    for people in FEW:
+        n, h, n_since, h_since = zip(*people, strict=True)
+        before, since = side(n, np.minimum(n, h)), side(n_since, np.minimum(n_since, h_since))
+        for level in (0.2, 0.5, 0.8, 0.95, 0.99, 0.9999):
+            both = m.difference(before, since, level), m.difference(since, before, level)
+            for one in both:
+                assert (one.interval.low <= 0 <= one.interval.high) == (one.p_value >= 1 - level)
+            near(both[0].p_value, both[1].p_value, 1e-12)
 
     alone = side([1] * 9 + [0] * 9, [1, 0, 0] * 3 + [0] * 9), side([0] * 9 + [1] * 9, [0] * 9 + [1, 1, 0] * 3)
     assert m.difference(*alone) == proportions.difference(Count(9, 3), Count(9, 6))
@@ -108,8 +120,14 @@ CLUSTERS = (
     Fault("_ratio", "tl * (2 * t - tl)", "tl * (2 * t - th)"),
     Fault("_root", "middle * middle - above * below", "middle * middle + above * below"),
     Fault("_root", "(middle + root) / below", "(middle - root) / below"),
-    Fault("_p_value", "low > 0 or high < 0", "low > 0"),
-    Fault("_p_value", "p_of(inside)", "p_of(inside) / 2"),
+    Fault("_p_value", "if control.share < treatment.share else", "if control.share > treatment.share else"),
+    Fault("_p_value", "p_of(outside)", "p_of(outside) / 2"),
+    Fault("_p_value", "shared, one)[0]", "shared, one)[1]"),
+    Fault("_p_value", "levels[place - 1] if place else 0.0", "levels[place]"),
+    Fault("_p_value", "middle)[0]", "middle)[1]"),
+    Fault("_p_value", "sorted({*_SCAN, z})", "[_FARTHEST_Z]"),
+    Fault("_holding", "p < 1 - level", "p < level"),
+    Fault("_holding", "min(low, 0.0), max(high, 0.0)", "low, high"),
 )
 
 test_untouched, test_every_fault_is_caught = stories_of({"stats/clusters.py": (check_clusters, CLUSTERS)})

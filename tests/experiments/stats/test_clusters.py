@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import beta
 from statsmodels.api import OLS
@@ -72,7 +72,19 @@ PERSONS = st.lists(
 )
 
 
+FEW = (
+    [(2, 0, 4, 1), (4, 4, 2, 2)],  # an end comes to 0 and stays there
+    [(1, 0, 4, 0), (1, 1, 3, 3)],
+    [(0, 0, 3, 1), (1, 0, 4, 1), (1, 1, 1, 1)],  # comes to 0 and leaves it again
+    [(1, 0, 4, 1), (1, 0, 4, 1), (1, 1, 1, 1), (1, 1, 1, 1), (1, 1, 3, 2)],
+)
+
+
 @given(PERSONS)
+@example(FEW[0])
+@example(FEW[1])
+@example(FEW[2])
+@example(FEW[3])
 def test_the_sides_swap_and_the_two_intervals_never_disagree(people):
     a = side([n for n, _, _, _ in people], [min(n, h) for n, h, _, _ in people])
     b = side([n for _, _, n, _ in people], [min(n, h) for _, _, n, h in people])
