@@ -1,8 +1,12 @@
 """Tables and shared views: their SQL in order of making, and each view as an unbound Ibis table."""
 
+from collections.abc import Mapping
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import duckdb
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -176,6 +180,16 @@ def statement(name: str) -> str:
         name: the file's name without `.sql`.
     """
     return (_SQL / f"{name}.sql").read_text("utf-8")
+
+
+def made_by(starts: Mapping[str, bool]) -> str:
+    """Return what tells whether a store was made by this very code: a digest of its statements, and DuckDB's version.
+
+    Args:
+        starts: Events that start an attempt -> whether it encloses those inside.
+    """
+    told = repr((VERSION, duckdb.__version__, statement("tables"), making(), dict(starts)))
+    return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def making() -> tuple[str, ...]:

@@ -85,27 +85,37 @@ class Store:
         return store
 
     def make(self) -> None:
-        """Make the tables and views that are missing; a store of another schema version is emptied for re-indexing."""
+        """Make the tables and views that are missing; a store of another schema version is emptied for re-indexing.
+
+        One that this very code has made is left as it is.
+        """
+        starts = attempt_starts(flows())
+        made = schema.made_by(starts)
         with self.cursor() as cursor:
             cursor.execute(schema.statement("tables"))
-            row = cursor.execute("SELECT value FROM store_facts WHERE name = 'schema_version'").fetchone()
-            if row is not None and row[0] != schema.VERSION:
+            facts = dict(cursor.execute("SELECT name, value FROM store_facts").fetchall())
+            if facts.get("schema_version", schema.VERSION) != schema.VERSION:
                 self.empty()
-            cursor.execute(schema.statement("tables"))
+                cursor.execute(schema.statement("tables"))
             if not self.empty_part.exists():
                 cursor.execute(schema.statement("empty_tail"), {"target": str(self.empty_part)}).fetchall()
+            elif facts.get("made_by") == made:
+                return
+            cursor.execute("BEGIN")
             for statement in schema.making():
                 cursor.execute(statement)
-            cursor.execute("DELETE FROM store_facts WHERE name = 'schema_version'")
+            cursor.execute("DELETE FROM store_facts WHERE name IN ('schema_version', 'made_by')")
             cursor.execute(
-                "INSERT INTO store_facts VALUES ('schema_version', $version)", {"version": schema.VERSION}
+                "INSERT INTO store_facts VALUES ('schema_version', $version), ('made_by', $made)",
+                {"version": schema.VERSION, "made": made},
             )
             cursor.execute("DELETE FROM flow_starts")
-            for event, encloses in attempt_starts(flows()).items():
+            for event, encloses in starts.items():
                 cursor.execute(
                     "INSERT INTO flow_starts VALUES ($event, $encloses)",
                     {"event": event, "encloses": encloses},
                 )
+            cursor.execute("COMMIT")
 
     def empty(self) -> None:
         """Drop every table of the index; what landed stays on disk and is indexed again by `catch_up`."""

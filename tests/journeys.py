@@ -7,9 +7,13 @@ A word after the time is a field: top-level fields stand beside the event, anyth
 Times are of 2026-04-06 in UTC unless a date stands before them; the n-th event of the story has event_id "e<n>".
 """
 
+import atexit
 import json
 import shlex
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from ingest import Store, load
@@ -32,7 +36,7 @@ def journeys(folder: Path, stories: Mapping[str, Sequence[str]], *, fresh: int =
     lines = [
         json.dumps({"event_id": f"e{n:06}", **row}, ensure_ascii=False) + "\n" for n, row in enumerate(rows)
     ]
-    store = Store.open(folder / "home")
+    store = store_in(folder / "home")
     early = len(lines) - fresh
     for name, part in (("early", lines[:early]), ("fresh", lines[early:])):
         if part:
@@ -40,6 +44,21 @@ def journeys(folder: Path, stories: Mapping[str, Sequence[str]], *, fresh: int =
             log.write_text("".join(part), encoding="utf-8")
             load(store, log)
     return store
+
+
+def store_in(home: Path) -> Store:
+    """An open store; one that is not there yet is a copy of an empty one, for making its tables takes a while."""
+    if not home.exists():
+        shutil.copytree(_empty(), home)
+    return Store.open(home)
+
+
+@cache
+def _empty() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="kazasu-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Store.open(folder / "home").close()
+    return folder / "home"
 
 
 def event(person: str, told: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ingest import Store, load
+from tests.journeys import store_in
 
 START = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 EVENT = {
@@ -74,7 +75,7 @@ def landed(folder: Path, *stories) -> Store:
     log = folder / "log.ndjson"
     lines = list(itertools.chain.from_iterable(stories))
     log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    store = Store.open(folder / "home")
+    store = store_in(folder / "home")
     report = load(store, [log])
     assert report.landed == len(lines), report
     return store

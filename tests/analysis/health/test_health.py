@@ -11,11 +11,12 @@ from analysis.health.answers import Sender
 from analysis.health.compute import at_fault
 from experiments.stats.effects import NoEffect, Reason
 from ingest import Store, load
+from tests.journeys import store_in
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "home") as opened:
+    with store_in(tmp_path / "home") as opened:
         yield opened
 
 

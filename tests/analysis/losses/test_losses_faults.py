@@ -6,8 +6,9 @@ from datetime import datetime
 import pytest
 
 from analysis.losses import query
-from ingest import Store, load
+from ingest import load
 from tests.analysis.losses.losses_reference import random_lines, slow_reading
+from tests.journeys import store_in
 
 FAULTS = (
     ("true_label <> label THEN 'wrong_item'", "true_label = label THEN 'wrong_item'"),
@@ -37,7 +38,7 @@ def world(tmp_path_factory):
         "".join(json.dumps({k: v for k, v in line.items() if v is not None}) + "\n" for line in lines)
     )
     until = max(datetime.fromisoformat(line["ts"]) for line in lines)
-    with Store.open(folder / "home") as store:
+    with store_in(folder / "home") as store:
         load(store, [log])
         yield store, slow_reading(lines, until)
 

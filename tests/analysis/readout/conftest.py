@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest import Store
+from tests.journeys import store_in
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "home") as opened:
+    with store_in(tmp_path / "home") as opened:
         yield opened

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.readout.answers import ReadoutAnswer
-from ingest import Store
 from tests.analysis.readout.readout_stories import conversion, land, plan, readout
+from tests.journeys import store_in
 
 ARMS = ("control", "b")
 PEOPLE = ("ann", "bob", "cyd", "dan", "eve", "fay")
@@ -77,7 +77,7 @@ def expected(log: list[tuple[str, tuple[str, str], int]]) -> dict[str, dict[str,
 
 
 def read(journeys: dict[str, list[str]], arms: tuple[str, ...] = ARMS) -> ReadoutAnswer:
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "home") as store:
+    with tempfile.TemporaryDirectory() as folder, store_in(Path(folder) / "home") as store:
         land(store, journeys)
         experiment = plan(
             *METRICS, arms=[f'key = "{arm}"\ncontrol = {str(arm == arms[0]).lower()}' for arm in arms]

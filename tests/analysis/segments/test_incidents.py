@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from analysis.segments import SegmentsAnswer, SegmentsQuery, answer
-from ingest import Store, load
+from ingest import load
 from tests.analysis.segments.incident_world import FIELDS, FUNNEL, Incident, random_incident, write_log
+from tests.journeys import store_in
 
 QUERY = SegmentsQuery.model_validate({"funnel": FUNNEL, "fields": FIELDS})
 
@@ -14,7 +15,7 @@ QUERY = SegmentsQuery.model_validate({"funnel": FUNNEL, "fields": FIELDS})
 def found_in(folder: Path, seed: int, incident: Incident | None) -> SegmentsAnswer:
     folder.mkdir()
     write_log(folder / "log.ndjson", seed, incident)
-    with Store.open(folder / "home") as store:
+    with store_in(folder / "home") as store:
         load(store, [folder / "log.ndjson"])
         return answer(store, QUERY)
 
