@@ -46,6 +46,7 @@ def kept(store: Store, asked: FunnelQuery) -> None:
         asked: The question that a name or a rule would be given to.
     """
     with st.expander(page.t("funnel.more"), icon=":material/bookmark:", key="kept"):
+        st.text_input(page.t("funnel.keep.who"), key=WHO, width=260)
         _views(store, asked)
         _annotations(store, asked)
         alerts(store, asked, who)
@@ -84,7 +85,6 @@ def _views(store: Store, asked: FunnelQuery) -> None:
         name = st.text_input(
             page.t("funnel.keep.name"), key="keep.name", max_chars=saved.LONGEST_NAME, width=260
         )
-        st.text_input(page.t("funnel.keep.who"), key=WHO, width=160)
         if st.form_submit_button(page.t("funnel.keep.now"), icon=":material/bookmark_add:"):
             _do(lambda: saved.keep_view(store, name, asked, who()))
 
