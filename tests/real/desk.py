@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.terminal.processes import forked
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -22,15 +22,9 @@ class Desk:
     def __call__(self, *words: object) -> dict:
         """What a verb answers as JSON; names of files beside the mapping may be given bare."""
         beside = [self.files / str(word) if str(word).endswith(".toml") else word for word in words]
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), "--home", str(self.home), *map(str, beside), "--json"],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        told = forked("--home", self.home, *beside, "--json", cwd=Path.cwd(), env=os.environ)
+        assert told.exit == 0, told.err
+        return told.json
 
     def funnel(self, *steps: str, **settings: object) -> dict:
         """The answer to a funnel of these events, written to a file as people write it."""

@@ -1,11 +1,9 @@
 """A store of its own for every test, and `kazasu` as a real process in front of it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from processes import ROOT, Kazasu, Said, environment, logged, obey_permissions
+from processes import Kazasu, Said, environment, forked, logged, obey_permissions, started
 
 
 @pytest.fixture
@@ -15,18 +13,12 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kazasu(home: Path, tmp_path: Path) -> Kazasu:
+    """`kazasu` as a process on this store; with `mortal` one that even root's permissions hold back."""
+
     def run(*words: object, cwd: Path = tmp_path, mortal: bool = False) -> Said:
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), *map(str, words)],
-            cwd=cwd,
-            env=environment(home),
-            preexec_fn=obey_permissions if mortal else None,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+        if mortal:
+            return started(*words, cwd=cwd, env=environment(home), before=obey_permissions)
+        return forked(*words, cwd=cwd, env=environment(home))
 
     return run
 

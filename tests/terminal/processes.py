@@ -2,15 +2,20 @@
 
 import ctypes
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 300
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["tests.terminal.imported"])  # found from the root, where pytest is run
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,53 @@ class Said:
 
 
 Kazasu = Callable[..., Said]
+
+
+def started(
+    *words: object, cwd: Path, env: Mapping[str, str], before: Callable[[], None] | None = None
+) -> Said:
+    """`kazasu` as people start it: an interpreter of its own, which imports everything."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *map(str, words)],
+        cwd=cwd,
+        env=env,
+        preexec_fn=before,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def forked(*words: object, cwd: Path, env: Mapping[str, str]) -> Said:
+    """The same `kazasu` as a process of its own, forked from one that has imported the modules and run nothing.
+
+    It has its own environment, folder, output, locks and exit code; only the imports are not done again.
+    """
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        child = FORKED.Process(
+            target=_run, args=(list(map(str, words)), str(cwd), dict(env), str(out), str(err))
+        )
+        child.start()
+        child.join(PATIENCE_S)
+        if child.exitcode is None:
+            child.kill()
+            raise TimeoutError(f"`kazasu {' '.join(map(str, words))}` runs for {PATIENCE_S} s already")
+        return Said(child.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _run(words: list[str], cwd: str, env: dict[str, str], out: str, err: str) -> None:
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    for number, path in ((1, out), (2, err)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    sys.argv = [str(ROOT / "cli.py"), *words]
+    from cli import main
+
+    main()
 
 
 def obey_permissions() -> None:

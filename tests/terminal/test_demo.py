@@ -6,30 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import ROOT, Kazasu, Said
+from processes import ROOT, Kazasu, Said, environment, forked, started
 
 pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return kazasu_at(tmp_path_factory.mktemp("demo") / "home", "demo", "--no-serve", "--json")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the demo, filled by `told`."""
+    return tmp_path_factory.mktemp("demo") / "home"
 
 
-def kazasu_at(home: Path, *words: str) -> Said:
-    import subprocess
-    import sys
-
-    from processes import environment
-
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), *words],
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Said(done.returncode, done.stdout, done.stderr)
+@pytest.fixture(scope="module")
+def told(landed: Path) -> Said:
+    return started("demo", "--no-serve", "--json", cwd=landed.parent, env=environment(landed))
 
 
 def chapter(told: Said, key: str) -> dict:
@@ -111,13 +101,14 @@ def test_the_precision_is_the_share_counted_from_the_log(told: Said) -> None:
     assert facts["precision"] == sum(truths[name] == labels[name] for name in verified) / len(verified)
 
 
-def test_in_words_every_chapter_stands_with_its_command_and_says_synthetic(tmp_path: Path) -> None:
+def test_in_words_every_chapter_stands_with_its_command_and_says_synthetic(told: Said, landed: Path) -> None:
+    assert told.exit == 0
     for lang, first in (("en", "SYNTHETIC DATA"), ("ja", "合成データ")):
-        told = kazasu_at(tmp_path / "home", "demo", "--no-serve", "--lang", lang)
-        assert told.exit == 0
-        assert told.out.startswith(first)
-        assert told.out.count("\n  $ kazasu ") == 8
-        assert "{" not in told.out
+        words = forked("demo", "--no-serve", "--lang", lang, cwd=landed.parent, env=environment(landed))
+        assert words.exit == 0
+        assert words.out.startswith(first)
+        assert words.out.count("\n  $ kazasu ") == 8
+        assert "{" not in words.out
 
 
 def test_the_sample_is_not_mixed_with_real_logs(kazasu: Kazasu, popup_log: Path) -> None:

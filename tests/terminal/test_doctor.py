@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -135,9 +136,11 @@ def test_leftovers_of_an_interrupted_load_are_found(kazasu: Kazasu, popup_log: P
 
 def test_a_store_held_by_a_process_that_answers_nobody_is_a_failure(kazasu: Kazasu, home: Path) -> None:
     with process("-c", HOLD, home=home) as holder:
-        (busy,) = findings(kazasu, "store_busy", exit_code=1)
+        with ThreadPoolExecutor() as both:  # each waits for its 5 s
+            asked = both.submit(kazasu, "quarantine", "list")
+            (busy,) = findings(kazasu, "store_busy", exit_code=1)
+            told = asked.result()
         assert str(holder.pid) in busy["sentence"]
-        told = kazasu("quarantine", "list")
         assert (told.exit, told.out) == (3, "")
         assert "Another process is using the store; waiting up to 5 s." in told.err
         assert f"owned by process {holder.pid}" in told.err

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from processes import Kazasu, logged
+from processes import Kazasu, environment, forked, logged, started
 
 BAD = [
     (["ingest", "nowhere.ndjson"], "`source` is "),
@@ -20,6 +20,34 @@ BAD = [
     (["quarantine", "replay", "nowhere.ndjson"], "`"),
     (["quarantine", "list", "--out", "/nowhere/x"], "`/nowhere/x` is not usable"),
 ]
+
+NOT_IN_THE_README = [
+    ("cohort", "add", "tappers", "--from", "ids.csv"),
+    ("cohort", "list"),
+    ("experiment", "list", "--json"),
+    ("members", "funnel.toml", "--outcome", "reached", "--json"),
+    ("quarantine", "replay"),
+    ("rebuild",),
+    ("taps", "--where", "ios"),
+]
+"""The verbs that no other test starts as people do, and one that is refused."""
+
+
+def test_a_forked_process_says_what_a_started_one_says(popup_log: Path, tmp_path: Path) -> None:
+    """Every process here and in tests/real is a forked one unless it says otherwise: its output and exit are the same."""
+    (tmp_path / "ids.csv").write_text("ann\n", "utf-8")
+    (tmp_path / "funnel.toml").write_text('within = "30s"\n[[steps]]\nevent = "photo_taken"\n', "utf-8")
+    homes = [tmp_path / "one", tmp_path / "other"]
+    for run, home in zip((started, forked), homes, strict=True):
+        assert run("ingest", popup_log, cwd=tmp_path, env=environment(home)).exit == 0
+    for words in NOT_IN_THE_README:
+        one, other = (
+            run(*words, cwd=tmp_path, env=environment(home))
+            for run, home in zip((started, forked), homes, strict=True)
+        )
+        assert one == other, words
+        assert one.exit == (2 if "ios" in words else 0), words
+        assert one.out or one.err
 
 
 def test_a_log_lands_and_every_line_is_told(kazasu: Kazasu, popup_log: Path) -> None:
