@@ -51,7 +51,8 @@ def tell_browser(address: str) -> None:
     """Tell the browser the language for screen readers after a switch, and on a phone put the menu away.
 
     `<html lang>` comes right with every load (app.py); this is for switches without one. The script runs when the
-    page or the language changes, and holds nothing but these two.
+    page or the language changes, and holds nothing but these two. The first time after a load it may come after the
+    reader has already touched the page: a menu opened by then stays.
 
     Args:
         address: the page's url_path.
@@ -62,9 +63,13 @@ def tell_browser(address: str) -> None:
 _SCRIPTS = {
     name: f"""<script data-page="PAGE">
 document.documentElement.lang = "{name}";
-if (innerWidth < 768) {{
-  document.querySelector("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarCollapseButton] button")
-    ?.click();
+{{
+  const again = "told" in document.documentElement.dataset;
+  document.documentElement.dataset.told = "";
+  if (innerWidth < 768 && (again || !navigator.userActivation?.hasBeenActive)) {{
+    document.querySelector("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarCollapseButton] button")
+      ?.click();
+  }}
 }}
 </script>"""
     for name in LANGS

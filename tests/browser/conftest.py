@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.service import WIDE, Reader, kazasu, serving
+from tests.browser.readers import Reader, Seats
+from tests.browser.service import kazasu, serving
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [
@@ -50,20 +51,22 @@ def chromium(driver: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def seats(chromium: Browser) -> Iterator[Seats]:
+    kept = Seats(chromium)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def reader(chromium: Browser) -> Iterator[Callable[..., Reader]]:
-    """Readers by language and screen: `reader(url, lang="ja", screen=PHONE)`."""
-    contexts = []
+def reader(seats: Seats) -> Iterator[Callable[..., Reader]]:
+    """Readers by language and screen: `reader(url, lang="ja", screen=PHONE)`; `new=True` has never been here before."""
+    with seats.taken() as sit_down:
+        yield sit_down
 
-    def sit_down(url: str, *, lang: str = "ja", screen: tuple[int, int] = WIDE) -> Reader:
-        context = chromium.new_context(
-            locale={"ja": "ja-JP", "en": "en-GB"}[lang],
-            viewport={"width": screen[0], "height": screen[1]},
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        return Reader(context, url)
 
-    yield sit_down
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A service over a store without a row."""
+    with serving(tmp_path_factory.mktemp("empty")) as url:
+        yield url

@@ -1,4 +1,4 @@
-"""The real service on a free port with the sample landed, and a real Chromium that may talk to nobody else."""
+"""The real service on a free port."""
 
 import os
 import socket
@@ -7,23 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import (
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Request,
-)
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("", "funnel", "why", "milestones", "taps", "models", "readout", "health")
-WIDE, PHONE = (1440, 900), (400, 860)
-LOADED_MS = 60_000
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -87,47 +77,3 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     pytest.fail(f"the service did not answer:\n{log.read_text()[-3000:]}")
-
-
-@dataclass
-class Reader:
-    """Somebody in front of the pages, and everything that went wrong on their screen."""
-
-    context: BrowserContext
-    url: str
-    trouble: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Page:
-        """Open a page in a new tab and wait until it has been drawn."""
-        tab = self.context.new_page()
-        tab.on("console", self._heard)
-        tab.on("pageerror", lambda error: self.trouble.append(f"page error: {error}"))
-        tab.on("request", self._asked)
-        tab.goto(f"{self.url}/{path}")
-        drawn(tab)
-        return tab
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _is_probe(message.location.get("url", "")):
-            self.trouble.append(f"console: {message.text} {message.location.get('url')}")
-
-    def _asked(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
-            self.trouble.append(f"request to {request.url}")
-
-
-def _is_probe(url: str) -> bool:
-    """Streamlit, opened at /funnel, first asks /funnel/_stcore/… whether it lives there; the 404 is the answer no."""
-    path = urlsplit(url).path
-    return path.count("/") >= 3 and path.endswith(("/_stcore/health", "/_stcore/host-config"))
-
-
-def drawn(tab: Page) -> None:
-    """Wait until the page has its title and nothing is running any more."""
-    tab.wait_for_selector("[data-testid=stMain] h1", timeout=LOADED_MS)
-    tab.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-        " && !document.querySelector('[data-stale=true]')",
-        timeout=LOADED_MS,
-    )

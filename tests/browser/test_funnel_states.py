@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from analysis import words
 from tests.browser.funnel_states import filled, states
-from tests.browser.service import PHONE, WIDE, drawn, serving
+from tests.browser.readers import PHONE, WIDE, drawn, resized
+from tests.browser.service import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TALLEST = 4000
@@ -47,15 +48,13 @@ def every_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def look(tab: Page, folder: Path, name: str) -> None:
     """At both widths: nothing broken, no overflow, no text cut; and a picture."""
     for size, screen in (("wide", WIDE), ("phone", PHONE)):
-        tab.set_viewport_size({"width": screen[0], "height": screen[1]})
-        tab.wait_for_timeout(250)  # charts are drawn anew for the width
+        resized(tab, screen)
         high = tab.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
-        tab.set_viewport_size({"width": screen[0], "height": min(max(high, screen[1]), TALLEST)})
-        drawn(tab)
+        resized(tab, (screen[0], min(max(high, screen[1]), TALLEST)))
         tab.screenshot(path=folder / f"{name}-{size}.png", animations="disabled")
-        assert tab.locator(WRONG).count() == 0
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0]
+        assert tab.locator(WRONG).count() == 0, size
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
+        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0], size
         assert tab.evaluate(CUT) == [], size
 
 
@@ -76,10 +75,9 @@ def test_a_state_of_the_funnel_page(every_state, reader, tmp_path, name, lang):
 
 
 @pytest.mark.parametrize("lang", words.LANGS)
-def test_without_data(tmp_path, reader, lang):
-    with serving(tmp_path) as url:
-        someone = reader(url, lang=lang)
-        tab = someone.open("funnel")
-        expect(tab.locator(".st-key-empty")).to_contain_text("kazasu")
-        look(tab, tmp_path, f"no_data-{lang}")
-        assert someone.trouble == []
+def test_without_data(empty, tmp_path, reader, lang):
+    someone = reader(empty, lang=lang)
+    tab = someone.open("funnel")
+    expect(tab.locator(".st-key-empty")).to_contain_text("kazasu")
+    look(tab, tmp_path, f"no_data-{lang}")
+    assert someone.trouble == []

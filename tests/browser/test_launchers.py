@@ -1,4 +1,7 @@
-"""`kazasu serve`, `streamlit run app.py` and `uvicorn app:app` serve the same pages and give the store up at the end."""
+"""`kazasu serve`, `streamlit run app.py` and `uvicorn app:app` serve the same pages and give the store up at the end.
+
+The looks come along from any working directory; the verbs are not on the port of the pages.
+"""
 
 import sys
 
@@ -20,8 +23,11 @@ LAUNCHERS = {
 
 
 @pytest.mark.parametrize("how", ["kazasu serve", "streamlit run", "uvicorn"])
-def test_each_way_of_starting_serves_the_pages_the_health_and_the_verbs(tmp_path, reader, how):
-    with serving(tmp_path, LAUNCHERS[how]) as url:
+def test_each_way_of_starting_serves_the_pages_in_their_looks_the_health_and_the_verbs(tmp_path, reader, how):
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    with serving(home, LAUNCHERS[how], cwd=elsewhere if how == "kazasu serve" else ROOT) as url:
         assert httpx.get(f"{url}/healthz").json()["status"] == "ok"
         for path in ("", "funnel", "health"):
             asked = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "ja,en;q=0.5"}
@@ -30,30 +36,20 @@ def test_each_way_of_starting_serves_the_pages_the_health_and_the_verbs(tmp_path
             assert len(greeted.content) == int(greeted.headers["content-length"])
             assert '<html lang="en">' in httpx.get(f"{url}/{path}?lang=en", headers=asked).text
 
-        someone = reader(url, lang="ja")
+        verb = httpx.post(f"{url}/v1/verb", json={"verb": "experiment_list", "payload": {}})
+        assert verb.status_code in (403, 404, 405)
+
+        someone = reader(url, lang="ja", new=True)
         tab = someone.open("")
         assert tab.locator("h1").inner_text() == words.t("home.title", "ja")
         assert tab.get_by_role("link", name=words.t("nav.funnel", "ja")).is_visible()
-        assert someone.trouble == []
-
-        handed_over = kazasu(tmp_path, "experiment", "list", "--json")
-        assert handed_over.returncode == 0, handed_over.stderr
-    assert not (tmp_path / "owner.json").exists()
-    free_again = kazasu(tmp_path, "experiment", "list", "--json")
-    assert free_again.stdout == handed_over.stdout
-
-
-def test_the_looks_come_along_from_any_working_directory(tmp_path, reader):
-    home = tmp_path / "home"
-    home.mkdir()
-    with serving(home, LAUNCHERS["kazasu serve"], cwd=tmp_path) as url:
-        tab = reader(url, lang="en").open("")
         font = tab.locator("h1").evaluate("one => getComputedStyle(one).fontFamily")
         assert "Noto Sans JP" in font
         assert tab.get_by_text("Deploy", exact=True).count() == 0
+        assert someone.trouble == []
 
-
-def test_the_verbs_are_not_on_the_port_of_the_pages(tmp_path):
-    with serving(tmp_path) as url:
-        asked = httpx.post(f"{url}/v1/verb", json={"verb": "experiment_list", "payload": {}})
-        assert asked.status_code in (403, 404, 405)
+        handed_over = kazasu(home, "experiment", "list", "--json")
+        assert handed_over.returncode == 0, handed_over.stderr
+    assert not (home / "owner.json").exists()
+    free_again = kazasu(home, "experiment", "list", "--json")
+    assert free_again.stdout == handed_over.stdout

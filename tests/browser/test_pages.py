@@ -2,12 +2,15 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from analysis import words
-from tests.browser.service import PAGES, PHONE, WIDE, drawn
+from tests.browser.readers import PHONE, WIDE, drawn, resized
+from tests.browser.service import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WRONG = "[data-testid=stException], .st-key-crashed, .st-key-refused, .st-key-broken"
+FIRST = {"ja": PHONE, "en": WIDE}
 ROOMS = {"": "home", "taps": "time_to_tap"}
 
 
@@ -15,27 +18,36 @@ def title(page: str, lang: str) -> str:
     return words.t(f"{ROOMS.get(page, page)}.title", lang)
 
 
-@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("lang", words.LANGS)
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_whole_and_keeps_to_itself(service, reader, page, lang, screen):
-    someone = reader(service, lang=lang, screen=screen)
-    tab = someone.open(page)
-    assert tab.locator("h1").inner_text() == title(page, lang)
+@pytest.fixture(
+    scope="module",
+    params=[(page, lang) for page in PAGES for lang in words.LANGS],
+    ids=lambda one: f"{one[0] or 'home'}-{one[1]}",
+)
+def visit(request, service, seats):
+    """A page in a language, loaded once for the tests after one another: in Japanese on a phone, in English wide."""
+    page, lang = request.param
+    with seats.taken() as reader:
+        someone = reader(service, lang=lang, screen=FIRST[lang])
+        yield page, lang, someone, someone.open(page)
+
+
+def test_a_page_opens_whole_and_keeps_to_itself(visit):
+    page, lang, someone, tab = visit
     expect(tab.locator("html")).to_have_attribute("lang", lang)
-    assert (
-        tab.locator("[data-testid=stException], .st-key-crashed, .st-key-refused, .st-key-broken").count()
-        == 0
-    )
-    assert tab.get_by_text(words.t("common.synthetic", lang)).is_visible()
-    assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0]
-    assert someone.trouble == []
+    for screen in (FIRST[lang], *({WIDE, PHONE} - {FIRST[lang]})):
+        if screen != FIRST[lang]:
+            resized(tab, screen)
+        where = f"{page or 'home'} in {lang}, {screen[0]} px wide"
+        assert tab.locator("h1").inner_text() == title(page, lang), where
+        assert tab.locator(WRONG).count() == 0, where
+        assert tab.get_by_text(words.t("common.synthetic", lang)).is_visible(), where
+        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0], where
+        assert someone.trouble == [], where
 
 
-@pytest.mark.parametrize("lang", words.LANGS)
-@pytest.mark.parametrize("page", PAGES)
-def test_no_serious_barrier_for_readers_with_assistive_technology(service, reader, page, lang):
-    tab = reader(service, lang=lang).open(page)
+def test_no_serious_barrier_for_readers_with_assistive_technology(visit):
+    *_, tab = visit
+    resized(tab, WIDE)
     found = Axe().run(tab).response["violations"]
     serious = [
         (one["id"], node["target"], node.get("failureSummary", "")[:200])
@@ -46,24 +58,27 @@ def test_no_serious_barrier_for_readers_with_assistive_technology(service, reade
     assert serious == []
 
 
-CHARTED = [
-    *(page for page in PAGES if page not in ("", "why")),
-    *(f"why?view={view}" for view in ("over_time", "next", "suggestions")),
-]
+def test_every_chart_says_what_it_shows(visit):
+    page, lang, _, tab = visit
+    if page not in ("", "why"):  # these begin without one
+        charts_speak(tab, {"en": 20, "ja": 10}[lang])
 
 
-@pytest.mark.parametrize("page", CHARTED)
-def test_every_chart_says_what_it_shows(service, reader, page):
-    tab = reader(service, lang="en").open(page)
+@pytest.mark.parametrize("view", ["over_time", "next", "suggestions"])
+def test_every_chart_of_why_says_what_it_shows(service, reader, view):
+    charts_speak(reader(service, lang="en").open(f"why?view={view}"), 20)
+
+
+def charts_speak(tab: Page, letters: int) -> None:
     charts = tab.locator("[data-testid=stVegaLiteChart]")
     charts.first.wait_for()
     for place in range(charts.count()):
         labelled = charts.nth(place).locator("xpath=descendant-or-self::*[@aria-label]").first
-        assert len(labelled.get_attribute("aria-label") or "") > 20
+        assert len(labelled.get_attribute("aria-label") or "") > letters
 
 
 def test_the_menu_leads_to_every_page_by_keyboard_alone(service, reader):
-    someone = reader(service, lang="en")
+    someone = reader(service, lang="en", new=True)
     tab = someone.open("")
     for page in ("funnel", "health"):
         link = tab.locator(f"[data-testid=stSidebar] a[href*='{page}']").locator("visible=true").first
@@ -92,7 +107,7 @@ def test_a_reader_changes_the_language_and_it_stays_over_the_pages(service, read
 
 
 def test_on_a_phone_the_menu_goes_away_once_a_page_is_chosen(service, reader):
-    someone = reader(service, lang="ja", screen=PHONE)
+    someone = reader(service, lang="ja", screen=PHONE, new=True)
     tab = someone.open("")
     menu = tab.locator("[data-testid=stSidebar]")
     expect(menu).to_have_attribute("data-collapsed", "true")
@@ -101,4 +116,16 @@ def test_on_a_phone_the_menu_goes_away_once_a_page_is_chosen(service, reader):
     menu.get_by_role("link", name=words.t("nav.health", "ja")).click()
     tab.get_by_role("heading", level=1, name=title("health", "ja")).wait_for()
     expect(menu).to_have_attribute("data-collapsed", "true")
+    assert someone.trouble == []
+
+
+def test_on_a_phone_a_menu_opened_before_the_page_is_whole_stays(service, reader):
+    someone = reader(service, lang="ja", screen=PHONE, new=True)
+    tab = someone.open("")
+    tab.reload(wait_until="commit")
+    tab.get_by_test_id("stExpandSidebarButton").click()
+    tab.locator("script[data-page]").first.wait_for(state="attached")
+    drawn(tab)
+    tab.wait_for_timeout(250)
+    expect(tab.locator("[data-testid=stSidebar]")).to_have_attribute("data-collapsed", "false")
     assert someone.trouble == []

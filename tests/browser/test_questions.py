@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,7 @@ from playwright import sync_api
 from playwright.sync_api import Locator, Page, expect
 
 from analysis import words
-from tests.browser.service import drawn
+from tests.browser.readers import Reader, drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ASKING = ("funnel", "milestones", "taps", "models", "readout")
@@ -56,55 +57,73 @@ def _opened(tab: Page, box: Locator) -> None:
     pytest.fail("the list of the first filter does not open")
 
 
-@pytest.mark.parametrize("page", ASKING)
-def test_a_link_opens_the_same_question_for_a_reader_of_the_other_language(service, reader, page):
-    ann = reader(service, lang="ja")
-    tab = ann.open(page)
-    usual = downloaded(tab, "ja")
-    change_the_first_filter(tab)
-    asked = parse_qs(urlsplit(tab.url).query)
-    assert asked
-    assert all(value.isascii() for values in asked.values() for value in values)
-    changed = downloaded(tab, "ja")
-    assert figures(changed) != figures(usual)
+@dataclass(frozen=True)
+class Asked:
+    """A page at which Ann, who reads Japanese, has changed the first filter."""
 
-    bob = reader(service, lang="en")
-    followed = bob.open(f"{page}?{urlsplit(tab.url).query}")
-    assert followed.locator("h1").inner_text() != tab.locator("h1").inner_text()
-    assert figures(downloaded(followed, "en")) == figures(changed)
-    assert ann.trouble == bob.trouble == []
+    page: str
+    ann: Reader
+    tab: Page
+    title: str
+    chosen: str
+    usual: bytes
+    query: str
+    changed: bytes
 
 
-@pytest.mark.parametrize("page", ASKING)
-def test_the_back_button_goes_back_to_the_question_before(service, reader, page):
-    ann = reader(service, lang="en")
-    tab = ann.open(page)
-    usual = downloaded(tab, "en")
-    chosen = first_filter(tab).input_value()
-    change_the_first_filter(tab)
-    tab.go_back()
-    expect(first_filter(tab)).to_have_value(chosen)
-    drawn(tab)
-    assert figures(downloaded(tab, "en")) == figures(usual)
+@pytest.fixture(scope="module", params=ASKING)
+def asked(request, service, seats):
+    with seats.taken() as reader:
+        ann = reader(service, lang="ja")
+        tab = ann.open(request.param)
+        title, chosen = tab.locator("h1").inner_text(), first_filter(tab).input_value()
+        usual = downloaded(tab, "ja")
+        change_the_first_filter(tab)
+        query = urlsplit(tab.url).query
+        yield Asked(request.param, ann, tab, title, chosen, usual, query, downloaded(tab, "ja"))
 
 
-@pytest.mark.parametrize("page", [*ASKING, "health"])
-def test_a_download_opens_in_excel_with_its_rows(service, reader, page):
-    body = downloaded(reader(service, lang="ja").open(page), "ja")
+def opens_in_excel(body: bytes) -> None:
     assert body.startswith(b"\xef\xbb\xbf")
     header, *rows = figures(body)
     assert len(header) >= 2
     assert rows
 
 
-@pytest.mark.parametrize("page", ASKING)
-def test_a_link_that_asks_nonsense_says_so_and_shows_the_usual_view(service, reader, page):
-    ann = reader(service, lang="en")
-    tab = ann.open(page)
-    change_the_first_filter(tab)
-    key = next(iter(parse_qs(urlsplit(tab.url).query)))
-    usual = downloaded(ann.open(page), "en")
-    strange = ann.open(f"{page}?{key}=%3Cscript%3Ealert(1)%3C/script%3E")
+def test_a_download_opens_in_excel_with_its_rows(asked):
+    opens_in_excel(asked.usual)
+
+
+def test_a_download_of_the_health_opens_in_excel_with_its_rows(service, reader):
+    opens_in_excel(downloaded(reader(service, lang="ja").open("health"), "ja"))
+
+
+def test_a_link_opens_the_same_question_for_a_reader_of_the_other_language(service, reader, asked):
+    said = parse_qs(asked.query)
+    assert said
+    assert all(value.isascii() for values in said.values() for value in values)
+    assert figures(asked.changed) != figures(asked.usual)
+
+    bob = reader(service, lang="en")
+    followed = bob.open(f"{asked.page}?{asked.query}")
+    assert followed.locator("h1").inner_text() != asked.title
+    assert figures(downloaded(followed, "en")) == figures(asked.changed)
+    assert asked.ann.trouble == bob.trouble == []
+
+
+def test_a_link_that_asks_nonsense_says_so_and_shows_the_usual_view(service, reader, asked):
+    key = next(iter(parse_qs(asked.query)))
+    bob = reader(service, lang="en")
+    strange = bob.open(f"{asked.page}?{key}=%3Cscript%3Ealert(1)%3C/script%3E")
     assert strange.get_by_text(words.t("common.bad_link", "en")).is_visible()
-    assert figures(downloaded(strange, "en")) == figures(usual)
-    assert ann.trouble == []
+    assert figures(downloaded(strange, "en")) == figures(asked.usual)
+    assert bob.trouble == []
+
+
+def test_the_back_button_goes_back_to_the_question_before(asked):
+    tab = asked.tab
+    tab.go_back()
+    expect(first_filter(tab)).to_have_value(asked.chosen)
+    drawn(tab)
+    assert figures(downloaded(tab, "ja")) == figures(asked.usual)
+    assert asked.ann.trouble == []

@@ -9,22 +9,23 @@ import pytest
 from playwright.sync_api import expect
 
 from analysis import words
-from tests.browser.service import PAGES, PHONE, environment, kazasu, serving
+from tests.browser.readers import PHONE
+from tests.browser.service import PAGES, environment, kazasu, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WRONG = "[data-testid=stException], .st-key-crashed"
 
 
 @pytest.mark.parametrize("lang", words.LANGS)
-def test_without_data_every_page_says_how_to_load_some(tmp_path, reader, lang):
-    with serving(tmp_path) as url:
-        someone = reader(url, lang=lang, screen=PHONE)
-        for page in PAGES:
-            tab = someone.open(page)
-            assert tab.locator(".st-key-empty").is_visible(), page
-            expect(tab.locator(".st-key-empty")).to_contain_text("kazasu", timeout=20_000)
-            assert tab.locator(WRONG).count() == 0, page
-        assert someone.trouble == []
+def test_without_data_every_page_says_how_to_load_some(empty, reader, lang):
+    someone = reader(empty, lang=lang, screen=PHONE)
+    tab = None
+    for page in PAGES:
+        tab = someone.open(page, tab)
+        assert tab.locator(".st-key-empty").is_visible(), page
+        expect(tab.locator(".st-key-empty")).to_contain_text("kazasu", timeout=20_000)
+        assert tab.locator(WRONG).count() == 0, page
+    assert someone.trouble == []
 
 
 def test_rows_that_land_while_the_service_runs_are_there_after_a_reload(tmp_path, reader):
@@ -70,18 +71,22 @@ def test_a_store_in_use_elsewhere_is_said_kindly_and_opens_once_it_is_free(tmp_p
         holder.wait()
 
 
-@pytest.mark.parametrize("lang", words.LANGS)
-def test_a_broken_store_is_said_kindly_with_the_way_to_mend_it(tmp_path, reader, lang):
+def test_a_broken_store_is_said_kindly_with_the_way_to_mend_it(tmp_path, reader):
     (tmp_path / "kazasu.duckdb").write_bytes(b"this is no database" * 1000)
     with serving(tmp_path) as url:
         assert httpx.get(f"{url}/healthz").status_code == 503
-        someone = reader(url, lang=lang)
-        for page in PAGES:
-            tab = someone.open(page)
-            assert tab.get_by_text(words.t("store.broken", lang)).is_visible(), page
-            expect(tab.locator(".st-key-broken")).to_contain_text("kazasu rebuild", timeout=20_000)
-            assert tab.locator(WRONG).count() == 0, page
+        readers = [(lang, reader(url, lang=lang)) for lang in words.LANGS]
+        tabs = []
+        for lang, someone in readers:
+            tab = None
+            for page in PAGES:
+                tab, where = someone.open(page, tab), f"{page or 'home'} in {lang}"
+                assert tab.get_by_text(words.t("store.broken", lang)).is_visible(), where
+                expect(tab.locator(".st-key-broken")).to_contain_text("kazasu rebuild", timeout=20_000)
+                assert tab.locator(WRONG).count() == 0, where
+            tabs.append(tab)
         assert kazasu(tmp_path, "rebuild").returncode == 0
-        tab.reload()
-        tab.locator(".st-key-empty").wait_for()
-        assert someone.trouble == []
+        for tab, (lang, someone) in zip(tabs, readers, strict=True):
+            tab.reload()
+            tab.locator(".st-key-empty").wait_for()
+            assert someone.trouble == [], lang
