@@ -50,7 +50,8 @@ def look(tab: Page, folder: Path, name: str) -> None:
     for size, screen in (("wide", WIDE), ("phone", PHONE)):
         resized(tab, screen)
         high = tab.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
-        resized(tab, (screen[0], min(max(high, screen[1]), TALLEST)))
+        tab.set_viewport_size({"width": screen[0], "height": min(max(high, screen[1]), TALLEST)})
+        drawn(tab)
         tab.screenshot(path=folder / f"{name}-{size}.png", animations="disabled")
         assert tab.locator(WRONG).count() == 0, size
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
