@@ -6,8 +6,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -182,13 +180,14 @@ def statement(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text("utf-8")
 
 
-def made_by(starts: Mapping[str, bool]) -> str:
-    """Return what tells whether a store was made by this very code: a digest of its statements, and DuckDB's version.
+def made_by(engine: str, starts: Mapping[str, bool]) -> str:
+    """Return what tells whether a store was made by this very code: a digest of its statements and the engine.
 
     Args:
+        engine: DuckDB's version.
         starts: Events that start an attempt -> whether it encloses those inside.
     """
-    told = repr((VERSION, duckdb.__version__, statement("tables"), making(), dict(starts)))
+    told = repr((VERSION, engine, statement("tables"), making(), dict(starts)))
     return blake2b(told.encode(), digest_size=16).hexdigest()
 
 

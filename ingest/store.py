@@ -90,7 +90,7 @@ class Store:
         One that this very code has made is left as it is.
         """
         starts = attempt_starts(flows())
-        made = schema.made_by(starts)
+        made = schema.made_by(duckdb.__version__, starts)
         with self.cursor() as cursor:
             cursor.execute(schema.statement("tables"))
             facts = dict(cursor.execute("SELECT name, value FROM store_facts").fetchall())

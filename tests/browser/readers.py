@@ -45,7 +45,8 @@ class Reader:
             tab.remove_listener("console", self._heard)
             tab.remove_listener("pageerror", self._broke)
             tab.remove_listener("request", self._asked)
-            tab.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+            if tab.url.startswith(self.url):  # an address that did not open has nothing to forget
+                tab.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
             tab.goto("about:blank")
         return self.tabs
 
