@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 300
@@ -61,12 +62,24 @@ def forked(*words: object, cwd: Path, env: Mapping[str, str]) -> Said:
         child = FORKED.Process(
             target=_run, args=(list(map(str, words)), str(cwd), dict(env), str(out), str(err))
         )
-        child.start()
+        with _no_main():
+            child.start()
         child.join(PATIENCE_S)
         if child.exitcode is None:
             child.kill()
             raise TimeoutError(f"`kazasu {' '.join(map(str, words))}` runs for {PATIENCE_S} s already")
         return Said(child.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """A child begins by running the module that is called `__main__`; Streamlit's tests leave a script of theirs there."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _run(words: list[str], cwd: str, env: dict[str, str], out: str, err: str) -> None:
