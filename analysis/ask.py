@@ -30,6 +30,7 @@ _CODE_SUFFIXES = (".py", ".sql", ".toml")
 
 Question = TypeVar("Question", bound=BaseModel)
 Answer = TypeVar("Answer")
+Offered = TypeVar("Offered")
 
 
 class TookTooLong(TimeoutError):
@@ -141,9 +142,17 @@ def cached(store: "Store", query: Question, compute: Callable[["Store", Question
     Returns:
         The answer; treat it as read-only, since others may hold it too.
     """
-    who = f"{compute.__module__}.{compute.__qualname__}"
-    key = f"{who} {canonical(query)} {store.data_version()} {code_version()}"
-    return cast("Answer", _answers_of(store).get(key, lambda: compute(store, query)))
+    return cast("Answer", _kept(store, compute, canonical(query), lambda: compute(store, query)))
+
+
+def once(store: "Store", compute: "Callable[[Store], Offered]") -> "Offered":
+    """What depends on the store alone, computed once per data version, as `cached` does.
+
+    Args:
+        store: an open store.
+        compute: must be pure given the store's data version.
+    """
+    return cast("Offered", _kept(store, compute, "", lambda: compute(store)))
 
 
 def canonical(query: BaseModel) -> str:
@@ -218,6 +227,14 @@ def _limited(cursor: _Cursor, seconds: float) -> Iterator[None]:
         raise TookTooLong(msg) from error
     finally:
         timer.cancel()
+
+
+def _kept(
+    store: "Store", asked: Callable[..., object], question: str, compute: Callable[[], object]
+) -> object:
+    who = f"{asked.__module__}.{asked.__qualname__}"
+    key = f"{who} {question} {store.data_version()} {code_version()}"
+    return _answers_of(store).get(key, compute)
 
 
 class _Answers:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.ask import ask
+from analysis.ask import ask, once
 from analysis.funnel.compute import FunnelQuery
 from ingest.flows import Flow, flows
 
@@ -38,6 +38,10 @@ def choices(store: "Store") -> Choices:
     Args:
         store: An open store.
     """
+    return once(store, _choices)
+
+
+def _choices(store: "Store") -> Choices:
     found: dict[str, list[str]] = {"event": [], "field": [], "flow": []}
     for row in ask(store, _SQL).to_pylist():
         found[row["kind"]].append(row["name"])

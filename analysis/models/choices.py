@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.ask import ask
+from analysis.ask import ask, once
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -14,6 +14,10 @@ _SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 def choices(store: "Store") -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(column, its values, the most frequent first) for each column that inferences can be narrowed by."""
+    return once(store, _choices)
+
+
+def _choices(store: "Store") -> tuple[tuple[str, tuple[str, ...]], ...]:
     values: dict[str, list[str]] = {name: [] for name in NARROWING}
     for row in ask(store, _SQL).to_pylist():
         values[row["name"]].append(row["value"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.ask import ask
+from analysis.ask import ask, once
 from analysis.readout.compute import EXPERIMENTS
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class Choices:
 
 def choices(store: "Store") -> Choices:
     """What the store has to read out."""
+    return once(store, _choices)
+
+
+def _choices(store: "Store") -> Choices:
     newest = {str(record["key"]): record["body"] for record in store.records.all(EXPERIMENTS)}
     recorded = tuple((key, str(body.get("name") or key)) for key, body in reversed(newest.items()))
     rows = ask(store, _SQL).to_pylist()

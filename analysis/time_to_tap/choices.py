@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from analysis.ask import ask
+from analysis.ask import ask, once
 from experiments import Experiment
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class Choices:
 
 def choices(store: "Store") -> Choices:
     """What the store's impressions can be narrowed to and split by."""
+    return once(store, _choices)
+
+
+def _choices(store: "Store") -> Choices:
     values: dict[str, list[str]] = {name: [] for name in ("experiment", *NARROWING)}
     for row in ask(store, _SQL).to_pylist():
         values[row["name"]].append(row["value"])

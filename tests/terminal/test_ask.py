@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from analysis import ask as asking
-from analysis.ask import TookTooLong, ask, batches, cached, canonical, sql_of
+from analysis.ask import TookTooLong, ask, batches, cached, canonical, once, sql_of
 from ingest import Store, load
 from ingest.schema import unbound
 
@@ -117,6 +117,20 @@ def test_a_load_and_a_record_make_answers_fresh(store: Store, popup_log: Path) -
     load(store, popup_log)
     store.records.add("experiment", "display-8s", {"key": "display-8s"}, "ann")
     assert (cached(store, Question(), events), cached(store, Question(), records)) == (7, 1)
+
+
+def test_what_depends_on_the_store_alone_is_computed_once_per_data_version(
+    store: Store, popup_log: Path
+) -> None:
+    computed: list[int] = []
+
+    def events(at: Store) -> int:
+        computed.append(1)
+        return len(ask(at, unbound("events")))
+
+    assert (once(store, events), once(store, events), len(computed)) == (0, 0, 1)
+    load(store, popup_log)
+    assert (once(store, events), once(store, events), len(computed)) == (7, 7, 2)
 
 
 def test_edited_code_makes_answers_fresh(
