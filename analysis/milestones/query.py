@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.ask import ask, sql_of
+from experiments.instants import EPOCH, us_of
 from ingest.flows import Flow
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 NAMES = ("intent", "recognised", "chosen", "result")
 """What flows of different shape share, in order."""
 _HERE = Path(__file__).parent
-_EPOCH, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_LAST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Period:
     cohort: str | None = None
 
     @property
-    def open_after_us(self) -> float:
+    def open_after_us(self) -> int:
         """Attempts that begin after this instant (microseconds) could still get a result after `until`."""
-        return (self.until - _EPOCH) / _MICROSECOND - self.within_us
+        return us_of(self.until) - self.within_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Reader:
                 "names": names,
                 "actions": list(flow.actions),
                 "within_us": period.within_us,
-                "from": period.start or _EPOCH,
+                "from": period.start or EPOCH,
                 "to": period.end or _LAST,
                 "until": period.until,
                 "cohort": period.cohort,
@@ -106,7 +106,7 @@ class Reader:
 
     def exposed(self, experiment: str, start: datetime | None, until: datetime) -> pd.DataFrame:
         """Who was exposed: person, arm (the first), ts (microseconds), variants (arms seen)."""
-        return self._rows("exposed", {"experiment": experiment, "start": start or _EPOCH, "until": until})
+        return self._rows("exposed", {"experiment": experiment, "start": start or EPOCH, "until": until})
 
     def untold(self, flows: tuple[Flow, ...], until: datetime, cohort: str | None) -> int:
         """Attempts that do not say of which flow they are; with a cohort those of its members."""

@@ -12,6 +12,7 @@ from analysis.ask import ask, sql_of
 from analysis.on_record import experiment_on_record
 from experiments.breakdown import ByVariant
 from experiments.funnel import Funnel
+from experiments.instants import EPOCH
 from ingest.schema import unbound
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ CONTROL = "control"
 SINCE, ARM = "exposed_ts", "exposed_arm"
 _SQL = Path(__file__).with_suffix(".sql").read_text("utf-8")
 _KNOWN = "SELECT DISTINCT experiment FROM exposures ORDER BY experiment"
-_EPOCH, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_LAST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def arms_of(store: "Store", funnel: Funnel, until: datetime | None) -> Arms | No
         return None
     asked = {
         "experiment": funnel.variant.experiment,
-        "since": funnel.variant.from_ or _EPOCH,
+        "since": funnel.variant.from_ or EPOCH,
         "until": until or _LAST,
     }
     rows = ask(store, _SQL, asked).to_pylist()
@@ -107,9 +108,9 @@ def exposed(rows: ir.Table, funnel: Funnel) -> ir.Table:
     seen = unbound("exposures")
     bounds = [seen.experiment == asked.experiment, seen.variants == 1]
     if asked.from_ is not None:
-        bounds.append(seen.ts >= _instant(asked.from_))
+        bounds.append(seen.ts >= instant(asked.from_))
     if funnel.observed_until is not None:
-        bounds.append(seen.ts <= _instant(funnel.observed_until))
+        bounds.append(seen.ts <= instant(funnel.observed_until))
     who = seen.filter(*bounds).select(
         exposed_person=seen.person, exposed_ts=seen.ts, exposed_arm=seen.variant
     )
@@ -117,5 +118,6 @@ def exposed(rows: ir.Table, funnel: Funnel) -> ir.Table:
     return joined
 
 
-def _instant(moment: datetime) -> ir.Value:
+def instant(moment: datetime) -> ir.Value:
+    """An instant as a question compares it with `ts`."""
     return ibis.literal(moment.astimezone(UTC), type="timestamp('UTC')")

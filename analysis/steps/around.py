@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ from analysis.ask import batches, sql_of
 from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field
 from experiments.funnel import PROPERTY, Funnel
+from experiments.instants import EPOCH
 from ingest.schema import unbound
 
 if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NONE = -1
 _ROWS = 1 << 20
 """Large batches, for the units are looked up anew in each."""
@@ -118,4 +118,4 @@ def _kept(store: "Store", sql: str, stretches: Stretches) -> tuple[Ints, pa.Arra
 
 
 def _instant(us: int) -> ibis.Value:
-    return ibis.literal(_EPOCH + timedelta(microseconds=us), type="timestamp('UTC')")
+    return ibis.literal(EPOCH + timedelta(microseconds=us), type="timestamp('UTC')")

@@ -1,7 +1,7 @@
 """One episode per unit, from its first entry until a step or until it was last seen; and entries by hour, day or week."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from analysis.steps import Walked
 from experiments.funnel import Funnel
+from experiments.instants import EPOCH, us_of
 from experiments.stats.conversion import Conversion
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _POINTS = 200
 
 
@@ -56,7 +55,7 @@ def episodes(walked: Walked, step: int, within_us: int) -> tuple[Ints, Bools, Bo
     reached = walked.reached(step)
     if walked.observed_until is None:
         return np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.bool_)
-    until = (walked.observed_until - _EPOCH) // _MICROSECOND
+    until = us_of(walked.observed_until)
     seen = np.clip(until - entries, 0, within_us)
     waits = np.where(reached, walked.times[:, step - 1] - entries, seen)
     return waits, reached, ~reached & (seen < within_us)
@@ -92,7 +91,7 @@ def entries_by(entries: Ints, zone: str, by: str) -> tuple[list[datetime], list[
     found, codes = np.unique(floors, return_inverse=True)
     order = np.argsort(codes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(codes))[:-1])
-    starts = [(_EPOCH + int(us) * _MICROSECOND).astimezone(ZoneInfo(zone)) for us in found]
+    starts = [(EPOCH + timedelta(microseconds=int(us))).astimezone(ZoneInfo(zone)) for us in found]
     return starts, places
 
 

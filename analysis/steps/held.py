@@ -5,10 +5,10 @@ not hold, that has more rows than MOST_ROWS, or more different events than fit 1
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -19,6 +19,7 @@ from analysis.ask import ask, batches, sql_of
 from analysis.steps.carried import MARK, MOST_KNOWN, different, list_position, texts
 from analysis.steps.columns import whole_numbers
 from analysis.steps.lookup import Lookup
+from analysis.steps.reading import BATCH_ROWS, Range
 from analysis.steps.selection import ranged
 from ingest.schema import unbound
 
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.uint8] | NDArray[np.uint16]
-Range = Mapping[str, int]
-Number = TypeVar("Number", bound=np.generic)
 MOST_ROWS = 32_000_000
-BATCH_ROWS = 131_072
 _MOST_EVENTS = (1 << 16) - 1
 _COUNT = "SELECT count(*) AS rows FROM events_main WHERE person_key >= $first AND person_key < $last"
 
@@ -148,7 +146,11 @@ def held_rows(store: "Store", lookup: Lookup, known: tuple[str, ...], parts: lis
 
 
 class _Holder:
-    """The columns of one store; safe to share between threads."""
+    """The columns of one store; safe to share between threads.
+
+    An answer that is kept (`ask.cached`) belongs to a data version, which every load changes, and 64 of them stay:
+    these belong to the stored order, which only compaction changes, and one of them is enough memory.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,14 +1,10 @@
 """Which stored rows a funnel reads, where the names of events and their moments tell it all."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from experiments.funnel import Funnel
+from experiments.instants import later, us_of
 from ingest.events import BACKGROUND
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +45,10 @@ def lookup_of(funnel: Funnel) -> Lookup | None:
             return None
         for event in step.events:
             masks[event] = masks.get(event, 0) | 1 << k
-    last = [] if funnel.to is None else [_later(funnel.to, funnel.within_us)]
+    last = [] if funnel.to is None else [us_of(later(funnel.to, funnel.within_us))]
     if funnel.observed_until is not None:
-        last.append(_us(funnel.observed_until))
-    since, until = (None if moment is None else _us(moment) for moment in (funnel.from_, funnel.to))
+        last.append(us_of(funnel.observed_until))
+    since, until = (None if moment is None else us_of(moment) for moment in (funnel.from_, funnel.to))
     return Lookup(
         masks=masks,
         others=funnel.order == "strict",
@@ -61,11 +57,3 @@ def lookup_of(funnel: Funnel) -> Lookup | None:
         start=(since, until) if funnel.plain else (None, None),
         by=by[0] if by else None,
     )
-
-
-def _us(moment: datetime) -> int:
-    return (moment.astimezone(UTC) - _EPOCH) // _MICROSECOND
-
-
-def _later(moment: datetime, us: int) -> int:
-    return min(_us(moment) + us, _us(_LAST))

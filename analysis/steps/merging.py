@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 from sqlglot import exp, parse_one
 
-from analysis.ask import ask, batches, cached
+from analysis.ask import ask, batches, once
 from analysis.steps.selection import Selection
 
 if TYPE_CHECKING:
@@ -82,14 +81,10 @@ def names(store: "Store") -> pa.Array:
     Args:
         store: An open store.
     """
-    return cached(store, _Names(), _named)
+    return once(store, _named)
 
 
-class _Names(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-def _named(store: "Store", _: _Names) -> pa.Array:
+def _named(store: "Store") -> pa.Array:
     return ask(store, _NAMES)["person"].combine_chunks()
 
 

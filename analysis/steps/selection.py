@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache, reduce
 from operator import add, and_, or_
 from typing import TYPE_CHECKING
@@ -12,12 +11,13 @@ import ibis.expr.types as ir
 from sqlglot import exp, parse_one
 
 from analysis.ask import sql_of
-from analysis.steps.arms import SINCE, exposed
+from analysis.steps.arms import SINCE, exposed, instant
 from analysis.steps.carried import list_extract, list_position, numbers, texts, valued
 from analysis.steps.cohorts import of_cohort
 from analysis.steps.fields import field, holds, not_numbers
 from experiments.conditions import Where
 from experiments.funnel import PROPERTY, Funnel
+from experiments.instants import later
 from experiments.steps import Matched
 from ingest.schema import unbound
 
@@ -107,11 +107,11 @@ def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     rows = unbound(view)
     bounds = []
     if funnel.from_ is not None:
-        bounds.append(rows.ts >= _instant(funnel.from_))
+        bounds.append(rows.ts >= instant(funnel.from_))
     if funnel.to is not None:
-        bounds.append(rows.ts <= _instant(_later(funnel.to, funnel.within_us)))
+        bounds.append(rows.ts <= instant(later(funnel.to, funnel.within_us)))
     if funnel.observed_until is not None:
-        bounds.append(rows.ts <= _instant(funnel.observed_until))
+        bounds.append(rows.ts <= instant(funnel.observed_until))
     seen = rows.filter(*bounds) if bounds else rows
     seen = exposed(seen if clustered else of_cohort(seen, funnel.cohort), funnel)
     unit = seen[column] if column else field(seen, funnel.unit.removeprefix(PROPERTY)).cast("string")
@@ -144,9 +144,9 @@ def mask_of(rows: ir.Table, funnel: Funnel, named: Sequence[ir.BooleanValue]) ->
     """Bit k-1: this event may serve step k; `from` and `to` bind the first step only."""
     start = []
     if funnel.from_ is not None:
-        start.append(rows.ts >= _instant(funnel.from_))
+        start.append(rows.ts >= instant(funnel.from_))
     if funnel.to is not None:
-        start.append(rows.ts < _instant(funnel.to))
+        start.append(rows.ts < instant(funnel.to))
     if funnel.variant is not None:
         start.append(rows.ts >= rows[SINCE])
     everywhere = holds(rows, funnel.where)
@@ -179,14 +179,3 @@ def numeric_of(
 def times_of(condition: ir.BooleanValue) -> ir.IntegerValue:
     """In how many rows does the condition hold?"""
     return ibis.cases((condition, 1), else_=0).sum().fill_null(0).cast("int64")
-
-
-def _instant(moment: datetime) -> ir.Value:
-    return ibis.literal(moment.astimezone(UTC), type="timestamp('UTC')")
-
-
-def _later(moment: datetime, us: int) -> datetime:
-    try:
-        return moment.astimezone(UTC) + timedelta(microseconds=us)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ from analysis.steps.selection import Selection, select
 from analysis.steps.several import read_several
 from analysis.steps.walked import NEVER, Walked
 from experiments.funnel import Funnel
+from experiments.instants import us_of
 
 if TYPE_CHECKING:
     from experiments.walk import Units
@@ -35,8 +36,6 @@ __all__ = ["NEVER", "Walked", "walk_funnel"]
 Ints = NDArray[np.int64]
 Reading = Callable[["Store", Funnel, Selection, tuple[str, ...], list[Range] | None], Read]
 _TRIES = 3
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walked:
@@ -158,7 +157,7 @@ def _open_steps(units: "list[Units]", funnel: Funnel, until: datetime | None) ->
         return None
     chances = [part.chances for part in units if part.chances is not None]
     found = np.concatenate(chances)
-    return found >= (until - _EPOCH) // _MICROSECOND if until is not None else np.zeros(found.shape, np.bool_)
+    return found >= us_of(until) if until is not None else np.zeros(found.shape, np.bool_)
 
 
 def _served(units: "list[Units]") -> Ints | None:
@@ -199,7 +198,7 @@ def _grows_to(units: "Units", until: datetime | None) -> Ints:
     n = units.times.shape[1]
     if units.chances is None or until is None:
         return np.full(len(units.reach), n)
-    possible = units.chances >= (until - _EPOCH) // _MICROSECOND
+    possible = units.chances >= us_of(until)
     furthest: Ints = np.where(possible, np.arange(1, n + 1), 0).max(axis=1)
     return furthest
 
@@ -210,6 +209,6 @@ def _growing(units: "Units", funnel: Funnel, until: datetime | None) -> NDArray[
     if units.chances is not None:
         n = units.chances.shape[1]
         following = units.chances[np.arange(len(units.reach)), np.minimum(units.reach, n - 1)]
-        still: NDArray[np.bool_] = (units.reach < n) & (following >= (until - _EPOCH) // _MICROSECOND)
+        still: NDArray[np.bool_] = (units.reach < n) & (following >= us_of(until))
         return still
-    return units.latest_start > (until - _EPOCH) // _MICROSECOND - funnel.within_us
+    return units.latest_start > us_of(until) - funnel.within_us

@@ -12,25 +12,25 @@ Row = dict[str, Any]
 _PRINTED = re.compile(r"^\S.*\s+\d+\.\d%$|^rarest pair")
 
 _LOOPS = {
-    "the compiled walks with options against a slow reference": (
-        ["-s", "tests/experiments/test_walk_options.py"],
-        {"KAZASU_WALK_CASES": "100000"},
-        "100,000 generated logs: equal; every option value in 2 %, every pair of options at least 200 times",
+    "any split, order and repetition of lines": (
+        ["tests/ingest/test_same_store.py", "tests/ingest/test_lanes_agree.py"],
+        {"HYPOTHESIS_PROFILE": "evidence"},
+        "identical stores",
     ),
     "the plain compiled walk against a slow reference": (
         ["-s", "tests/experiments/test_walk.py"],
         {"KAZASU_WALK_CASES": "100000"},
         "100,000 generated logs: equal",
     ),
+    "the compiled walks with options against a slow reference": (
+        ["-s", "tests/experiments/test_walk_options.py"],
+        {"KAZASU_WALK_CASES": "100000"},
+        "100,000 generated logs: equal; every option value in 2 %, every pair of options at least 200 times",
+    ),
     "kill -9 during a load": (
         ["tests/ingest/test_killed.py"],
         {"KAZASU_KILLS": "50"},
         "50 kills: nothing lost, nothing twice",
-    ),
-    "any split, order and repetition of lines": (
-        ["tests/ingest/test_same_store.py", "tests/ingest/test_lanes_agree.py"],
-        {"HYPOTHESIS_PROFILE": "evidence"},
-        "identical stores",
     ),
     "planted incidents and clean logs": (
         ["-m", "evidence", "tests/analysis/segments"],

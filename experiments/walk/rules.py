@@ -1,13 +1,13 @@
 """The rules of a walk with options: what the compiled general walk is told about a funnel."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from experiments.durations import microseconds
 from experiments.funnel import MOST_EXCLUSIONS, MOST_STEPS, Funnel
+from experiments.instants import us_of
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = 1 << 61
 """Microseconds further away than any moment."""
 
@@ -123,4 +123,4 @@ def rules_of(funnel: Funnel) -> Rules:
 
 
 def _moment(given: datetime | None, otherwise: int) -> int:
-    return otherwise if given is None else (given - _EPOCH) // timedelta(microseconds=1)
+    return otherwise if given is None else us_of(given)

@@ -10,9 +10,17 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import TimeoutError as TookTooLong
 
 WIDE, PHONE = (1440, 900), (400, 860)
 LOADED_MS = 60_000
+_STATE = """() => {
+    const app = document.querySelector('[data-testid=stApp]')?.dataset
+    const stale = [...document.querySelectorAll('[data-stale=true]')].map(one => one.outerHTML.slice(0, 200))
+    const [script, connection] = [app?.testScriptState, app?.testConnectionState]
+    return {script, connection, stale, visible: document.visibilityState,
+            quiet: script === 'notRunning' && !stale.length}
+}"""
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 
 
@@ -34,6 +42,7 @@ class Reader:
             tab.on("console", self._heard)
             tab.on("pageerror", self._broke)
             tab.on("request", self._asked)
+        tab.bring_to_front()
         tab.set_viewport_size({"width": self.screen[0], "height": self.screen[1]})
         tab.goto(f"{self.url}/{path}")
         drawn(tab)
@@ -117,11 +126,10 @@ def _is_probe(url: str) -> bool:
 def drawn(tab: Page) -> None:
     """Wait until the page has its title and nothing is running any more."""
     tab.wait_for_selector("[data-testid=stMain] h1", timeout=LOADED_MS)
-    tab.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-        " && !document.querySelector('[data-stale=true]')",
-        timeout=LOADED_MS,
-    )
+    try:  # asked by the clock: a tab that is not painted asks for no frames
+        tab.wait_for_function(f"() => ({_STATE})().quiet", timeout=LOADED_MS, polling=50)
+    except TookTooLong as error:
+        raise AssertionError(f"{tab.url} was not drawn in time: {tab.evaluate(_STATE)}") from error
 
 
 def resized(tab: Page, screen: tuple[int, int]) -> None:
