@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from analysis.outcomes import CAUSES, FATES, Fate
 from analysis.time_to_tap.answers import Arm, Bin, Curves, Outcome, Point, Reading, Said
-from analysis.time_to_tap.query import LONGEST_MS, Limits, limits_of, timed, watched
+from analysis.watched import LONGEST_MS, Limits, limits_of, timed, watched
 from experiments.stats.effects import Estimate, NoEffect
 from experiments.stats.proportions import rate
 from experiments.stats.samples import Count, RiskTable

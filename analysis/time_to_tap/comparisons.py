@@ -6,7 +6,7 @@ from dataclasses import replace
 from analysis.outcomes import Fate, Outcomes
 from analysis.time_to_tap.answers import Arm, Difference, Tail
 from analysis.time_to_tap.arms import no_limit
-from analysis.time_to_tap.query import LONGEST_MS, regime, timed, watched
+from analysis.watched import LONGEST_MS, regime, timed, watched
 from experiments.stats.effects import Effect, NoEffect, Reason
 from experiments.stats.proportions import ChiSquare, independence
 from experiments.stats.samples import Count, RiskTable

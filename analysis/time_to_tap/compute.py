@@ -10,7 +10,7 @@ from analysis.outcomes import NO_OUTCOMES, Fate, Outcomes, Selection, outcomes
 from analysis.time_to_tap.answers import TapsAnswer
 from analysis.time_to_tap.arms import Asked, arm_of
 from analysis.time_to_tap.comparisons import differences, notes_of, tail_of
-from analysis.time_to_tap.query import LONGEST_MS, Limits, limits_of
+from analysis.watched import LONGEST_MS, Limits, limits_of
 from experiments.design import Experiment
 from experiments.stats.effects import NoEffect
 
