@@ -1,12 +1,14 @@
-"""Fates of an arm -> the risk tables that curves are computed from, and what stays out of them."""
+"""Fates -> arms -> the risk tables that curves are computed from, and what stays out of them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.outcomes import CAUSES, Fate
+from analysis.outcomes import CAUSES, Fate, Outcomes
+from experiments.design import Experiment
 from experiments.stats.samples import RiskTable
 
+MOST_ARMS = 12
 LONGEST_MS = 600_000
 """Curves end after ten minutes at the latest; impressions watched longer are censored there."""
 USUAL_SHARE = 0.05
@@ -25,6 +27,53 @@ class Limits:
     counts: tuple[tuple[int, int], ...]
     shortest_ms: int
     longest_ms: int
+
+
+def arms_of(reduced: Outcomes, declared: Experiment | None) -> dict[str | None, tuple[Fate, ...]]:
+    """The declared variants, or the largest arms, in their own order.
+
+    Args:
+        reduced: The reduced impressions.
+        declared: The experiment as it stands on record, if any.
+
+    Returns:
+        The rows of each arm, at most MOST_ARMS of them.
+    """
+    known = None if declared is None else {variant.key for variant in declared.variants}
+    every = {name: reduced.of(name) for name in reduced.arms() if known is None or name in known}
+    sizes = sorted((sum(row.n for row in rows) for rows in every.values()), reverse=True)
+    smallest = sizes[:MOST_ARMS][-1] if sizes else 0
+    largest = [name for name, rows in every.items() if sum(row.n for row in rows) >= smallest]
+    return {name: every[name] for name in largest[:MOST_ARMS]}
+
+
+def control_of(
+    asked: str | None,
+    experiment: str | None,
+    declared: Experiment | None,
+    fates: Mapping[str | None, Sequence[Fate]],
+) -> str | None:
+    """The arm that others are compared with: the one asked for, the declared one, `control`, or the largest.
+
+    Args:
+        asked: The arm asked for.
+        experiment: Key of the experiment, if its variants are the arms.
+        declared: The experiment as it stands on record, if any.
+        fates: The rows of each arm.
+
+    Raises:
+        ValueError: The arm asked for is none of them.
+    """
+    if asked is not None:
+        if fates and asked not in fates:
+            names = ", ".join(str(name) for name in fates)
+            raise ValueError(f"`control` is {asked!r}; must be one of {names}; name one of these arms.")
+        return asked
+    if declared is not None:
+        return declared.control.key
+    if experiment is not None and "control" in fates:
+        return "control"
+    return max(fates, key=lambda name: sum(row.n for row in fates[name]), default=None)
 
 
 def limits_of(fates: Iterable[Fate]) -> Limits | None:

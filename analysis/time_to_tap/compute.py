@@ -1,23 +1,20 @@
 """One query, one answer: outcomes, histogram and incidences of every arm, and what differs between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from analysis.on_record import experiment_on_record
-from analysis.outcomes import NO_OUTCOMES, Fate, Outcomes, Selection, outcomes
+from analysis.outcomes import NO_OUTCOMES, Selection, outcomes
 from analysis.time_to_tap.answers import TapsAnswer
 from analysis.time_to_tap.arms import Asked, arm_of
 from analysis.time_to_tap.comparisons import differences, notes_of, tail_of
-from analysis.watched import LONGEST_MS, Limits, limits_of
-from experiments.design import Experiment
+from analysis.watched import LONGEST_MS, Limits, arms_of, control_of, limits_of
 from experiments.stats.effects import NoEffect
 
 if TYPE_CHECKING:
     from ingest import Store
-
-MOST_ARMS = 12
 
 
 class TapsQuery(Selection):
@@ -64,8 +61,8 @@ def answer(store: "Store", query: TapsQuery) -> TapsAnswer:
     declared = experiment_on_record(store, query.experiment)
     start = None if declared is None else declared.start
     reduced = NO_OUTCOMES if until is None else outcomes(store, query, until, exposed_from=start)
-    fates = _arms(reduced, declared)
-    control = _control(query, declared, fates)
+    fates = arms_of(reduced, declared)
+    control = control_of(query.control, query.experiment, declared, fates)
     horizon_ms, shortest_ms = _horizon(query, [limits_of(rows) for rows in fates.values()])
     asked = Asked(query.bin_ms, query.at_ms, horizon_ms, shortest_ms)
     arms = tuple(arm_of(name, rows, asked) for name, rows in fates.items())
@@ -101,33 +98,6 @@ def nothing(experiment: str | None) -> NoEffect:
         f"No suggestion was shown to anybody exposed to the experiment {experiment}.",
         (("experiment", experiment),),
     )
-
-
-def _arms(reduced: Outcomes, declared: Experiment | None) -> dict[str | None, tuple[Fate, ...]]:
-    """The declared variants, or the largest arms, in their own order."""
-    known = None if declared is None else {variant.key for variant in declared.variants}
-    every = {name: reduced.of(name) for name in reduced.arms() if known is None or name in known}
-    sizes = sorted((sum(row.n for row in rows) for rows in every.values()), reverse=True)
-    smallest = sizes[:MOST_ARMS][-1] if sizes else 0
-    largest = [name for name, rows in every.items() if sum(row.n for row in rows) >= smallest]
-    return {name: every[name] for name in largest[:MOST_ARMS]}
-
-
-def _control(
-    query: TapsQuery, declared: Experiment | None, fates: Mapping[str | None, Sequence[Fate]]
-) -> str | None:
-    if query.control is not None:
-        if fates and query.control not in fates:
-            names = ", ".join(str(name) for name in fates)
-            raise ValueError(
-                f"`control` is {query.control!r}; must be one of {names}; name one of these arms."
-            )
-        return query.control
-    if declared is not None:
-        return declared.control.key
-    if query.experiment is not None and "control" in fates:
-        return "control"
-    return max(fates, key=lambda name: sum(row.n for row in fates[name]), default=None)
 
 
 def _horizon(query: TapsQuery, limits: Sequence[Limits | None]) -> tuple[int | None, int | None]:
