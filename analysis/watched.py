@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.outcomes import CAUSES, Fate, Outcomes
 from experiments.design import Experiment
+from experiments.stats.effects import NoEffect
 from experiments.stats.samples import RiskTable
+from experiments.stats.survival import Curve, incidence
 
 MOST_ARMS = 12
 LONGEST_MS = 600_000
@@ -118,6 +120,19 @@ def regime(fates: Iterable[Fate], end_ms: int) -> RiskTable:
         The risk table with `expired` as fourth cause.
     """
     return _risk_table((*CAUSES, "expired"), fates, end_ms)
+
+
+def lasting(table: RiskTable) -> Curve | NoEffect:
+    """The tap incidence, known to the end of the grid once every impression has ended: it stays as it is.
+
+    Args:
+        table: A table of `regime`.
+    """
+    curve = incidence(table, "tap")
+    if isinstance(curve, NoEffect):
+        return curve
+    left = table.at_risk()[curve.last_ms] - table.events[:, curve.last_ms].sum()
+    return replace(curve, last_ms=table.limit_ms) if left == 0 else curve
 
 
 def _risk_table(causes: tuple[str, ...], fates: Iterable[Fate], end_ms: int) -> RiskTable:

@@ -1,15 +1,14 @@
 """Between arms: what differs, the headline about the shortest limit, and what to know before reading on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from analysis.outcomes import Fate, Outcomes
 from analysis.time_to_tap.answers import Arm, Difference, Tail
 from analysis.time_to_tap.arms import no_limit
-from analysis.watched import LONGEST_MS, regime, timed, watched
+from analysis.watched import LONGEST_MS, lasting, regime, timed, watched
 from experiments.stats.effects import Effect, NoEffect, Reason
 from experiments.stats.proportions import ChiSquare, independence
-from experiments.stats.samples import Count, RiskTable
+from experiments.stats.samples import Count
 from experiments.stats.survival import Curve, difference_at, incidence
 
 ALPHA_LOST = 0.001
@@ -112,22 +111,13 @@ def _to_horizon(one: Sequence[Fate], other: Sequence[Fate], ms: int) -> Effect |
 
 
 def _over_own_limit(one: Sequence[Fate], other: Sequence[Fate], ms: int) -> Effect | NoEffect:
-    return _difference(_lasting(regime(one, ms)), _lasting(regime(other, ms)), min(ms, LONGEST_MS))
+    return _difference(lasting(regime(one, ms)), lasting(regime(other, ms)), min(ms, LONGEST_MS))
 
 
 def _difference(control: Curve | NoEffect, arm: Curve | NoEffect, ms: int) -> Effect | NoEffect:
     if isinstance(control, NoEffect):
         return control
     return arm if isinstance(arm, NoEffect) else difference_at(control, arm, ms)
-
-
-def _lasting(table: RiskTable) -> Curve | NoEffect:
-    """The tap incidence, known to the end of the grid once every impression has ended: it stays as it is."""
-    curve = incidence(table, "tap")
-    if isinstance(curve, NoEffect):
-        return curve
-    left = table.at_risk()[curve.last_ms] - table.events[:, curve.last_ms].sum()
-    return replace(curve, last_ms=table.limit_ms) if left == 0 else curve
 
 
 def _lost_differs(arms: Sequence[Arm]) -> Reason | None:
