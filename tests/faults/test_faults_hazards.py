@@ -40,7 +40,7 @@ AGREE_FAULTS = (
     Fault("hazards_agree", "2 * len(pieces) *", "2 *"),
     Fault("hazards_agree", "2 * len(pieces) * min(one.p_value for one in pieces)", "1.0"),
     Fault("hazards_agree", "holm([p for *_, p in found])", "[p for *_, p in found]"),
-    Fault("hazards_agree", "end * k // parts for", "end * k // (2 * parts) for"),
+    Fault("hazards_agree", "(end + 1) * k // parts for", "end * k // (2 * parts) for"),
     Fault("hazards_agree", "treatment.shortened", "control.shortened"),
     Fault("hazards_agree", "1 <= parts <= MOST_PARTS", "parts <= MOST_PARTS"),
     Fault("_differs", "one.adjusted < ALPHA", "one.p_value < ALPHA"),

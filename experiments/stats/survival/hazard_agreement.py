@@ -93,7 +93,7 @@ def hazards_agree(
         treatment.shortened(min(until_ms, treatment.limit_ms)),
     )
     end = min(arm.limit_ms for arm in arms)
-    edges = [end * k // parts for k in range(parts)] + [end + 1]
+    edges = [(end + 1) * k // parts for k in range(parts)] + [end + 1]
     found = []
     for cause in control.causes:
         overall = hazard_ratio(*arms, cause, level=level)
