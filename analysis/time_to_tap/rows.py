@@ -9,6 +9,9 @@ from analysis.time_to_tap.sentences import last_point, name_of, point_at
 from analysis.words import t
 from experiments.stats.effects import Estimate, NoEffect
 
+_RISK_TIMES = 8
+_RISK_STEPS_MS = (50, 100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000)
+
 
 def bin_rows(found: TapsAnswer) -> pd.DataFrame:
     """One row per arm and bin: endings, seconds watched, hazards, and the incidences at the bin's end."""
@@ -30,6 +33,30 @@ def outcome_table(found: TapsAnswer, lang: str) -> pd.DataFrame:
         }
         for arm in found.arms
     ]
+    return pd.DataFrame(rows)
+
+
+def risk_table(found: TapsAnswer, lang: str) -> pd.DataFrame:
+    """How many impressions of each arm were still watched at even times: what the curves stand on.
+
+    Args:
+        found: the answer.
+        lang: en or ja.
+
+    Returns:
+        One row per arm with a curve, a column per time; empty cells beyond its last ms.
+    """
+    curves = [(arm, arm.curves) for arm in found.arms if not isinstance(arm.curves, NoEffect)]
+    last = max((drawn.last_ms for _, drawn in curves), default=0)
+    step = next((step for step in _RISK_STEPS_MS if step * _RISK_TIMES >= last), _RISK_STEPS_MS[-1])
+    rows = []
+    for arm, drawn in curves:
+        row: dict[str, object] = {t("time_to_tap.risk", lang): name_of(found, arm.name, lang)}
+        for ms in range(0, last + 1, step):
+            near = max((point for point in drawn.points if point.ms <= ms), key=lambda point: point.ms)
+            told = words.number(near.at_risk, lang) if ms <= drawn.last_ms else ""
+            row[words.seconds(ms / 1000, lang)] = told
+        rows.append(row)
     return pd.DataFrame(rows)
 
 

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from analysis import words
 from analysis.time_to_tap import TapsQuery, answer
 from analysis.time_to_tap.chart import endings_chart, extent, histogram_chart, incidence_chart
-from analysis.time_to_tap.rows import bin_rows, outcome_table
+from analysis.time_to_tap.rows import bin_rows, outcome_table, risk_table
 from ingest import close_current
 from tests.analysis.suggestions import exposed, impression, landed, much_later
 
@@ -112,3 +112,31 @@ def test_pictures_and_tables_hold_what_the_answer_holds(tmp_path, lang):
         assert endings_chart(arm, lang).to_dict()["datasets"]
     assert bin_rows(found)["tap"].sum() == 10
     assert len(outcome_table(found, lang)) == 2
+
+
+def test_the_risk_table_counts_who_is_still_watched(tmp_path):
+    """Control: 4 of 12 tap at 1.5 s, the rest is watched to 4 s. 8s: taps at 1, 2, 3, 4, 5, 6 s."""
+    with landed(tmp_path, *two_arms()) as store:
+        found = answer(store, TapsQuery(experiment="display"))
+    table = risk_table(found, "en").set_index(words.t("time_to_tap.risk", "en"))
+    at = lambda s: words.seconds(s, "en")  # noqa: E731
+    assert list(table.loc["control", [at(0), at(1), at(2), at(4), at(5)]]) == ["12", "12", "8", "8", ""]
+    assert list(table.loc["8s", [at(0), at(1), at(2), at(4), at(5), at(8)]]) == [
+        "12",
+        "12",
+        "11",
+        "9",
+        "8",
+        "6",
+    ]
+
+
+@pytest.mark.parametrize("lang", words.LANGS)
+def test_arms_of_different_limits_are_told_apart_before_and_after_the_shorter_one(at_home, lang):
+    at_home(*two_arms())
+    told = read(page(lang, arms="display"))
+    assert {"en": "do not visibly differ until 4.0 s", "ja": "4.0秒までは目立った差がありません"}[
+        lang
+    ] in told
+    assert {"en": "After it, only 8s still stood", "ja": "8sだけで"}[lang] in told
+    assert {"en": "the last second of 8.0 s", "ja": "8.0秒のうち最後の1秒"}[lang] in told

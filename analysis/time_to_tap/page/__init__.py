@@ -1,22 +1,24 @@
 """The page of time to tap: how long a suggestion should stand, and what people do meanwhile."""
 
-from typing import cast, get_args
+from typing import cast
 
 import streamlit as st
 
 from analysis import page, words
 from analysis.ask import cached
-from analysis.outcomes import Impressions, Split
+from analysis.display_change import DisplayChangeQuery
+from analysis.display_change.page import lines
+from analysis.outcomes import Selection
 from analysis.time_to_tap.answers import TapsAnswer
 from analysis.time_to_tap.chart import Measure, endings_chart, extent, histogram_chart, incidence_chart
-from analysis.time_to_tap.choices import Choices, choices
+from analysis.time_to_tap.choices import choices
 from analysis.time_to_tap.compute import TapsQuery, answer
-from analysis.time_to_tap.rows import bin_rows, outcome_table
+from analysis.time_to_tap.page.question import question
+from analysis.time_to_tap.rows import bin_rows, outcome_table, risk_table
 from analysis.time_to_tap.sentences import difference, finding, last_point, name_of, reading, tapped
 from experiments.stats.effects import Estimate, NoEffect
+from ingest import Store
 
-TOGETHER = "together"
-BINS_MS = ("250", "500", "1000")
 DRAWN_ARMS = 6
 PICTURES = ("histogram", "hazard", "endings")
 
@@ -25,7 +27,7 @@ def render() -> None:
     """The time-to-tap page."""
     page.header("time_to_tap")
     store = page.store()
-    query = _question(page.answered(lambda: choices(store)))
+    query = question(page.answered(lambda: choices(store)))
     found = page.answered(lambda: cached(store, query, answer))
     page.synthetic_banner(found)
     if not found.arms:
@@ -35,40 +37,12 @@ def render() -> None:
     _kind(found)
     page.finding(finding(found, page.lang()))
     _arms(found)
+    _change(store, query, found)
     _curves(found)
     _reading(found)
     _bins(found)
     _know(found)
     page.footer(bin_rows(found), found.sql, "taps", found)
-
-
-def _question(offered: Choices) -> TapsQuery:
-    splits = [TOGETHER, *offered.experiments, *get_args(Split)]
-    cell = page.side_by_side(3, at_least=160)
-    with cell():
-        arms = page.choice("arms", page.t("time_to_tap.arms"), splits, show=_split_name,
-                           default=offered.display_experiment or TOGETHER)  # fmt: skip
-    narrowed = {}
-    for name, values in offered.narrowing:
-        with cell():
-            chosen = page.choice(name, page.t(f"time_to_tap.{name}"), [page.ALL, *values])
-        narrowed[name] = None if chosen == page.ALL else chosen
-    with cell():
-        kept = page.choice("impressions", page.t("time_to_tap.impressions"), get_args(Impressions), style="segments",
-                           show=lambda kind: page.t(f"time_to_tap.impressions.{kind}"),
-                           tip=page.t("time_to_tap.impressions.tip"))  # fmt: skip
-    with cell():
-        width = page.choice("bin_ms", page.t("time_to_tap.bin"), BINS_MS, style="segments", default="500",
-                            show=lambda ms: words.seconds(int(ms) / 1000, page.lang()))  # fmt: skip
-    asked = {"experiment": arms} if arms in offered.experiments else {"by": arms} if arms != TOGETHER else {}
-    return TapsQuery.model_validate({**asked, **narrowed, "impressions": kept, "bin_ms": int(width)})
-
-
-def _split_name(split: str) -> str:
-    known = split == TOGETHER or split in get_args(Split)
-    return (
-        page.t(f"time_to_tap.split.{split}") if known else page.t("time_to_tap.split.experiment", key=split)
-    )
 
 
 def _kind(found: TapsAnswer) -> None:
@@ -89,6 +63,14 @@ def _arms(found: TapsAnswer) -> None:
         st.markdown("\n".join(f"- {line}" for line in told))
 
 
+def _change(store: Store, query: TapsQuery, found: TapsAnswer) -> None:
+    """Did the arms behave alike before the shorter limit, and where does their difference come from?"""
+    if len({arm.limit_ms for arm in found.arms} - {None}) < 2 and not found.differences:
+        return
+    asked = query.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
+    lines(store, DisplayChangeQuery.model_validate({**asked, "control": query.control}))
+
+
 def _curves(found: TapsAnswer) -> None:
     silent = next((arm.curves for arm in found.arms if isinstance(arm.curves, NoEffect)), None)
     if silent is not None:
@@ -100,6 +82,7 @@ def _curves(found: TapsAnswer) -> None:
         st.subheader(page.t("time_to_tap.curves"), anchor=False)
         alt = page.t("time_to_tap.curves.alt", arms=words.listed(told, page.lang()))
         page.chart(incidence_chart(found, page.lang()), alt=alt)
+        page.table(risk_table(found, page.lang()), alt=page.t("time_to_tap.risk.alt"))
 
 
 def _reading(found: TapsAnswer) -> None:
