@@ -1,0 +1,102 @@
+"""What a risk table says about the waiting time to one cause: spans in which it ended, moments until which it had not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.stats.samples import Counts, RiskTable
+
+Floats = NDArray[np.float64]
+
+_FINEST = 33  # ms; below it every ms stands by itself
+_WIDEST = 0.03  # of log time; above it a span of this width is gathered into two points
+_BEFORE_ALL = 1e-300  # ms; stands for 0 under a logarithm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spans:
+    """The data of a likelihood: Σ ended · log(G(to) − G(from)) + Σ kept · log(1 − G(seen)), times in logs of ms.
+
+    Args:
+        log_from: Where a unit's ending lies after.
+        log_to: Where it lies before.
+        ended: Units that ended so; not whole, because neighbours are gathered.
+        log_seen: When a unit was last seen not to have ended by this cause.
+        kept: Units seen so.
+        log_limit: The end of observation.
+    """
+
+    log_from: Floats
+    log_to: Floats
+    ended: Floats
+    log_seen: Floats
+    kept: Floats
+    log_limit: float
+
+    @property
+    def events(self) -> float:
+        """Units that ended by the cause."""
+        return float(self.ended.sum())
+
+
+def until(table: RiskTable) -> int:
+    """The last ms at which anybody was still watched: the end of what data can say."""
+    return int(np.flatnonzero(table.at_risk() > 0)[-1]) if table.n else 0
+
+
+def spans(table: RiskTable, cause: str) -> Spans:
+    """Reduce a table to the likelihood of the waiting time to one cause, the others censoring it.
+
+    An ending counted at ms t happened in [t, t + 1), because times are rounded down; another cause's is taken at
+    t + ½; a censoring at t exactly there. Endings counted at the last watched ms came while the prompt went away, so
+    such a unit is only known not to have ended before. Beyond 33 ms, endings within 3 % of each other are replaced by
+    two points with their number, mean and variance (two-point Gauss quadrature of their distribution), which changes a
+    log-likelihood smooth in log t by less than 1e-8 of a unit each: the work no longer grows with the limit.
+
+    Args:
+        table: When the units ended and how.
+        cause: One of the table's causes.
+
+    Raises:
+        ValueError: If the table has no such cause.
+    """
+    if cause not in table.causes:
+        raise ValueError(f"`cause` is {cause!r}; must be one of {table.causes}; choose one of them.")
+    end = until(table)
+    row = table.causes.index(cause)
+    others = table.events.sum(axis=0) - table.events[row]
+    ms = np.arange(end, dtype=np.float64)
+    middle, ended = _gathered(ms + 0.5, table.events[row, :end])
+    at, kept = _gathered(ms + 0.5, others[:end])
+    open_at, open_kept = _gathered(ms, table.censored[:end])
+    left = float(table.at_risk()[end]) if table.n else 0.0
+    seen = np.concatenate([at, open_at, [float(end)]])
+    return Spans(
+        _logs(middle - 0.5),
+        _logs(middle + 0.5),
+        ended,
+        _logs(seen),
+        np.concatenate([kept, open_kept, [left]]),
+        float(_logs(np.array([float(end)]))[0]),
+    )
+
+
+def _logs(ms: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(ms, _BEFORE_ALL)), np.float64)
+
+
+def _gathered(ms: Floats, units: Counts) -> tuple[Floats, Floats]:
+    """Points and weights with the number, mean and variance of the units in every narrow stretch of time."""
+    there = units > 0
+    ms, weight = ms[there], units[there].astype(np.float64)
+    if ms.size == 0:
+        return ms, weight
+    wide = _FINEST + np.floor(np.log(np.maximum(ms, _FINEST) / _FINEST) / _WIDEST)
+    stretch = np.unique(np.where(ms < _FINEST, np.floor(ms), wide), return_inverse=True)[1]
+    number = np.bincount(stretch, weight)
+    mean = np.bincount(stretch, weight * ms) / number
+    spread = np.sqrt(np.bincount(stretch, weight * (ms - mean[stretch]) ** 2) / number)
+    one = spread == 0
+    points = np.concatenate([mean[one], mean[~one] - spread[~one], mean[~one] + spread[~one]])
+    return points, np.concatenate([number[one], number[~one] / 2, number[~one] / 2])
