@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from analysis import page
+from analysis.display_limit.page import render as display
 from analysis.funnel.page import render as funnel
 from analysis.health.page import render as health
 from analysis.home.page import render as home
@@ -27,6 +28,7 @@ MENU = {
         ("why", why, "help_center"),
         ("milestones", milestones, "compare_arrows"),
         ("taps", taps, "touch_app"),
+        ("display", display, "timer"),
         ("models", models, "phone_android"),
     ],
     page.t("nav.experiment"): [("readout", readout, "science")],

@@ -38,6 +38,7 @@ ROOMS = {
     "contrast": ("analysis.contrast", "ContrastQuery"),
     "timing": ("analysis.timing", "TimingQuery"),
     "between": ("analysis.between", "BetweenQuery"),
+    "display_limit": ("analysis.display_limit", "DisplayLimitQuery"),
     "display_change": ("analysis.display_change", "DisplayChangeQuery"),
 }
 

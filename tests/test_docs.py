@@ -114,6 +114,7 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("timing", {"funnel": FUNNEL}, "timing"),
         ("between", {"funnel": FUNNEL, "events": ["retake"]}, "between"),
         ("display_change", {}, "display_change"),
+        ("display_limit", {}, "display_limit"),
         ("readout", {"experiment": "display-8s"}, "readout"),
         ("readout", {"table": COUNTS}, "readout"),
         ("quarantine_list", {}, "quarantine"),
@@ -148,7 +149,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
         "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
-        "drivers", "members", "contrast", "timing", "between", "readout", "display_change",
+        "drivers", "members", "contrast", "timing", "between", "readout", "display_change", "display_limit",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list",
         "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",

@@ -6,12 +6,12 @@ import streamlit as st
 
 from analysis import page, words
 from analysis.ask import cached
+from analysis.choices import choices
 from analysis.display_change import DisplayChangeQuery
 from analysis.display_change.page import lines
 from analysis.outcomes import Selection
 from analysis.time_to_tap.answers import TapsAnswer
 from analysis.time_to_tap.chart import Measure, endings_chart, extent, histogram_chart, incidence_chart
-from analysis.time_to_tap.choices import choices
 from analysis.time_to_tap.compute import TapsQuery, answer
 from analysis.time_to_tap.page.question import question
 from analysis.time_to_tap.rows import bin_rows, outcome_table, risk_table

@@ -3,8 +3,8 @@
 from typing import get_args
 
 from analysis import page, words
+from analysis.choices import Choices
 from analysis.outcomes import Impressions, Split
-from analysis.time_to_tap.choices import Choices
 from analysis.time_to_tap.compute import TapsQuery
 
 TOGETHER = "together"

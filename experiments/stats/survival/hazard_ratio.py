@@ -93,9 +93,7 @@ def hazard_ratio(
     risk = [table.at_risk()[when] for table in (control, treatment)]
     informs = (events[0] + events[1] > 0) & (risk[0] > 0) & (risk[1] > 0)
     d0, d1 = (int(counts[informs].sum()) for counts in events)
-    moments = _Moments(
-        (events[0] + events[1])[informs].astype(np.float64), risk[0][informs] * 1.0, risk[1][informs] * 1.0
-    )
+    moments = _Moments(*(counts[informs].astype(np.float64) for counts in (events[0] + events[1], *risk)))
     found, p_value = _estimate(moments, d0, d1, level), _p_value(moments, d0, d1)
     return HazardRatio(cause, from_ms, end, int(events[0].sum()), int(events[1].sum()), found, p_value)
 

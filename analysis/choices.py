@@ -1,4 +1,4 @@
-"""What a page can offer to narrow the question to, read from the store."""
+"""What a page about suggestions can offer to narrow its question to, read from the store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

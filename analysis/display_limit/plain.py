@@ -1,0 +1,68 @@
+"""The answer as plain JSON; docs/json/display_limit.md explains every key."""
+
+from analysis import plain
+from analysis.display_limit.answers import DisplayLimitAnswer, FamilyFit, LimitPoint
+from experiments.stats.effects import NoEffect
+from experiments.stats.survival.limit_choice import Choice
+
+Json = dict[str, object]
+
+
+def to_json(found: DisplayLimitAnswer) -> Json:
+    """The answer as plain JSON: times in ms, seconds as *_s, shares 0..1, intervals [low, high], null with a reason."""
+    return {
+        "arm": found.arm,
+        "n": found.n,
+        "longest_ms": found.longest_ms,
+        "points": [_point(one) for one in found.points],
+        "asked": [_point(one) for one in found.asked],
+        "choice": _choice(found.choice),
+        "tolerance": found.tolerance,
+        "most_dismissals": found.most_dismissals,
+        "families": [_family(one) for one in found.families],
+        "randomised": found.randomised,
+        "experiment": found.experiment,
+        "by": found.by,
+        "cannot_say": plain.reason(found.cannot_say),
+        "observed_until": plain.moment(found.observed_until),
+        "data_version": found.data_version,
+        "synthetic": found.synthetic,
+    }
+
+
+def _point(one: LimitPoint) -> Json:
+    return {
+        "ms": one.ms,
+        "taps": plain.estimate(one.taps),
+        "dismissals": plain.estimate(one.dismissals),
+        "leaves": plain.estimate(one.leaves),
+        "attention_s": plain.estimate(one.attention_s),
+        "extrapolated": one.extrapolated,
+    }
+
+
+def _choice(said: Choice | NoEffect) -> Json:
+    if isinstance(said, NoEffect):
+        return {
+            **dict.fromkeys(("ms", "interval_ms", "taps", "best_ms", "best_taps", "bound")),
+            "no_effect": plain.reason(said),
+        }
+    return {
+        "ms": said.ms,
+        "interval_ms": [said.interval.low, said.interval.high],
+        "taps": said.taps,
+        "best_ms": said.best_ms,
+        "best_taps": said.best_taps,
+        "bound": said.bound,
+        "no_effect": None,
+    }
+
+
+def _family(one: FamilyFit) -> Json:
+    return {
+        "family": one.family,
+        "aic_distance": one.aic_distance,
+        "would_tap": one.would_tap,
+        "supported": one.supported,
+        "no_effect": plain.reason(one.why_not),
+    }
