@@ -4,8 +4,16 @@ English Wikipedia, 11–18 August 2017 (wikimedia-research/Discovery-Search-Adho
 computed from the published file with ClickHouse and scipy, not with Kazasu.
 """
 
-import pytest
+import csv
+import gzip
+from collections import Counter
 
+import numpy as np
+import pytest
+from statsmodels.api import OLS
+
+from experiments.stats import clusters
+from experiments.stats.clusters import Clusters
 from tests.real.desk import LOGS, Desk, landed
 
 pytestmark = pytest.mark.real
@@ -71,3 +79,48 @@ def test_a_comparison_that_was_not_randomised_decides_nothing(desk):
 
 def test_sessions_as_units_of_a_funnel(desk):
     assert desk.units("suggestion_shown", within="7d", unit="user") == [7_828]
+
+
+def test_no_wording_has_a_curve_and_every_wording_its_share_of_timeouts(desk):
+    """Timeouts are a display limit of 30 s; nobody knows when the others answered."""
+    answer = desk("taps", "--impressions", "all", "--by", "copy_id")
+    assert {arm["incidence"]["no_effect"]["code"] for arm in answer["arms"]} == {"taps.no_times"}
+    assert {entry["no_effect"]["code"] for entry in answer["differences"]} == {"taps.no_times"}
+    timeouts = {arm["arm"]: arm["outcomes"]["expired"] for arm in answer["arms"]}
+    assert sum(said["n"] for said in timeouts.values()) == 6_191
+    assert timeouts[READ]["share"] == min(said["share"] for said in timeouts.values())
+    assert all(low < said["share"] < high for said in timeouts.values() for low, high in [said["interval"]])
+
+
+@pytest.fixture(scope="module")
+def prompts() -> list[dict[str, str]]:
+    path = LOGS / "survey_prompts" / "prompts_60s_delay.tsv.gz"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_sessions_that_repeat_widen_the_interval_of_a_difference_of_timeouts_a_little(prompts):
+    """Two wordings against timeouts, sessions clustered: the standard error is statsmodels' cluster-robust one."""
+    sessions = sorted({row["session_id"] for row in prompts})
+    assert (len(prompts), len(sessions)) == (8_110, 7_828)
+    one, other = (of_sessions(prompts, sessions, wording) for wording in (CLICK, READ))
+    found = clusters.difference(one, other)
+    rows = [row for row in prompts if row["question"] in (CLICK, READ)]
+    place = {session: k for k, session in enumerate(sessions)}
+    fitted = OLS(
+        np.array([float(row["choice"] == "timeout") for row in rows]),
+        np.array([[1.0, float(row["question"] == READ)] for row in rows]),
+    ).fit(cov_type="cluster", cov_kwds={"groups": [place[row["session_id"]] for row in rows]})
+    assert found.value == pytest.approx(fitted.params[1], abs=1e-12)
+    assert (found.interval.high - found.interval.low) / 2 == pytest.approx(1.96 * fitted.bse[1], rel=0.01)
+    assert found.p_value == pytest.approx(fitted.pvalues[1], rel=0.05)
+
+
+def of_sessions(prompts: list[dict[str, str]], sessions: list[str], wording: str) -> Clusters:
+    shown = Counter(row["session_id"] for row in prompts if row["question"] == wording)
+    ended = Counter(
+        row["session_id"] for row in prompts if row["question"] == wording and row["choice"] == "timeout"
+    )
+    return Clusters(*(np.array([counts[one] for one in sessions]) for counts in (shown, ended)))
