@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.evidence import agreement, interval_coverage, loops, worlds
+from benchmarks.evidence import agreement, curve_coverage, interval_coverage, loops, worlds
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
     found = {
         "Long loops": loops.run(),
         "Intervals on simulated arms": interval_coverage.run(chosen.scale),
+        "Curves over time on simulated impressions": curve_coverage.run(chosen.scale),
         "The agreement check on simulated launches": agreement.run(chosen.scale),
         "Planted values in random worlds": worlds.run(chosen.worlds, chosen.users),
     }
