@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 CAUSES = ("tap", "dismiss", "leave")
 LIMIT = 80
 """The display limit in ticks: a tick of a risk table is only a whole number."""
-_TICKS = np.arange(LIMIT + 1)
+_TICKS: Floats = np.arange(LIMIT + 1, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +83,8 @@ def _law(tap: float, dismiss: float, leave: float, watched: Floats | None = None
     peaked = _TICKS * np.exp(-_TICKS / (LIMIT / 4))
     early = (_TICKS > 0) * np.exp(-_TICKS / (LIMIT / 8))
     flat = np.asarray(_TICKS > 0, np.float64)
-    shapes = zip((tap, dismiss, leave), (peaked, early, flat), strict=True)
-    ends = np.vstack([share * shape / shape.sum() for share, shape in shapes])
+    shapes = np.vstack([peaked, early, flat])
+    ends = np.array([[tap], [dismiss], [leave]]) * shapes / shapes.sum(axis=1, keepdims=True)
     return Law(ends, limit_only() if watched is None else watched)
 
 
