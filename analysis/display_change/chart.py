@@ -35,7 +35,7 @@ def agreement_chart(
         color=palette.GREY, opacity=0.18
     ).encode(x=alt.X("low:Q", scale=scale, title=title), x2="high:Q")  # fmt: skip
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
         color=alt.Color("cause:N", title=None, legend=alt.Legend(orient="top", symbolOpacity=1),
                         scale=alt.Scale(domain=[t(f"time_to_tap.fate.{cause}", lang) for cause in CAUSES],
                                         range=[palette.ENDINGS[cause] for cause in CAUSES])),

@@ -27,7 +27,7 @@ def limit_chart(found: DisplayLimitAnswer, chosen_ms: int, lang: str) -> alt.Lay
     names = [t(f"time_to_tap.fate.{cause}", lang) for cause in CAUSES]
     beyond = t("display_limit.beyond", lang)
     colours = alt.Color(
-        "series:N", legend=alt.Legend(title=None, orient="top", symbolOpacity=1, labelLimit=240),
+        "series:N", legend=alt.Legend(title=None, orient="top", symbolOpacity=1, labelLimit=240, columns=2),
         scale=alt.Scale(domain=[*names, beyond], range=[*(palette.ENDINGS[cause] for cause in CAUSES), BEYOND]),
     )  # fmt: skip
     x = alt.X("s:Q", title=t("display_limit.axis.limit", lang), scale=alt.Scale(domainMin=0))
@@ -70,7 +70,7 @@ def _rules(found: DisplayLimitAnswer, chosen_ms: int, lang: str) -> alt.LayerCha
     marks = [(chosen_ms, "display_limit.rule.chosen", [1, 0])]
     if found.longest_ms is not None:
         marks.append((found.longest_ms, "display_limit.rule.longest", [3, 3]))
-    if isinstance(found.choice, Choice):
+    if isinstance(found.choice, Choice) and found.choice.ms != chosen_ms:
         marks.append((found.choice.ms, "display_limit.rule.named", [8, 3]))
     rows = pd.DataFrame(
         [{"s": ms / 1000, "label": t(key, lang, at=seconds(ms, lang)), "kind": key, "dy": 8 + 14 * k}

@@ -172,7 +172,8 @@ def _longest(
         return asked, _silent(fates)
     name = max(ends, key=lambda one: ends[one])
     end = min(ends[name][0], LONGEST_MS)
-    table = watched(rows[name])
+    # Who saw a shorter one may be other people: only those who were shown it so long (or longer) are read.
+    table = watched(row for row in rows[name] if row.limit_ms is not None and row.limit_ms >= ends[name][0])
     return name, table.shortened(min(end, table.limit_ms))
 
 

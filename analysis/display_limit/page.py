@@ -11,7 +11,7 @@ from analysis.display_limit.answers import DisplayLimitAnswer
 from analysis.display_limit.chart import limit_chart
 from analysis.display_limit.compute import DisplayLimitQuery, answer, reading
 from analysis.display_limit.rows import point_rows
-from analysis.display_limit.sentences import at, cards, finding, fitted, seconds
+from analysis.display_limit.sentences import at, cards, finding, fitted, intervals, seconds
 from experiments.stats.survival.limit_choice import Choice
 from ingest import Store
 
@@ -89,6 +89,7 @@ def _explorer(store: Store, query: DisplayLimitQuery, found: DisplayLimitAnswer)
     if point.extrapolated:
         st.badge(page.t("display_limit.beyond"), icon=":material/trending_flat:", color="violet")
     page.cards(cards(point, lang))
+    st.markdown(page.plain(intervals(point, lang)))
     st.markdown(page.plain(at(found, point, lang)))
     alt = page.t(
         "display_limit.alt", arm=found.arm or page.t("time_to_tap.all"), longest=seconds(longest, lang)

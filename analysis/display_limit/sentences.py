@@ -48,6 +48,15 @@ def cards(point: LimitPoint, lang: str) -> list[tuple[str, str, str | None]]:
     return [*told, (t("display_limit.card.attention", lang), *_seconds(point.attention_s, lang))]
 
 
+def intervals(point: LimitPoint, lang: str) -> str:
+    """The intervals of everything a display time brings, in one line."""
+    told = [
+        t("display_limit.interval", lang, label=label, interval=behind)
+        for label, _, behind in cards(point, lang)
+    ]
+    return words.listed(told, lang)
+
+
 def at(found: DisplayLimitAnswer, point: LimitPoint, lang: str) -> str:
     """What one display time would bring, and where that comes from."""
     key = "display_limit.at.beyond" if point.extrapolated else "display_limit.at.data"

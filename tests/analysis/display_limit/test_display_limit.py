@@ -116,6 +116,17 @@ def test_from_the_long_arm_the_short_one_is_foretold(world):
     assert tap.interval.low < point.taps.interval.high
 
 
+def test_only_those_who_were_shown_it_so_long_are_read(tmp_path):
+    """Of one group half saw 1 s and tapped late, half saw 3 s: the first say nothing about 3 s, nor about 0.5 s."""
+    short = [impression(f"s{k}", "expired", 1000, limit=1000) for k in range(40)]
+    long = [impression(f"l{k}", "tap", 400, limit=3000) for k in range(30)]
+    stray = [impression("x", "tap", 5000, limit=9000)]
+    with landed(tmp_path, *short, *long, *stray, much_later()) as store:
+        found = answer(store, DisplayLimitQuery(at_ms=(500, 3000)))
+    assert (found.n, found.longest_ms) == (31, 3000)
+    assert [one.taps.value for one in found.asked] == pytest.approx([30 / 31, 30 / 31])
+
+
 def test_an_arm_can_be_asked_for(world):
     found = answer(world, DisplayLimitQuery(experiment="display", arm="control"))
     assert (found.arm, found.longest_ms) == ("control", 2000)
