@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.evidence import curve_coverage
+from benchmarks.evidence import curve_coverage, replicates
 from benchmarks.evidence.curve_worlds import CAUSES, LIMIT, worlds
 from experiments.stats import survival
 from experiments.stats.samples import RiskTable
@@ -59,14 +59,14 @@ def test_every_world_is_asked_at_every_size(rows):
 
 
 def test_an_interval_that_is_too_narrow_is_seen():
-    truth = {("incidence", "tap", 80): curve_coverage.Truth(0.3, 60.0)}
+    truth = {("incidence", "tap", 80): replicates.Truth(0.3, 60.0)}
     key = ("incidence", "tap", 80)
     for inside, met in ((9_500, True), (9_340, True), (9_300, False), (9_700, False)):
-        (row,) = curve_coverage.rows_of("w", 200, 10_000, truth, {key: 10_000}, {key: inside})
+        (row,) = replicates.rows_of("w", 200, 10_000, truth, {key: 10_000}, {key: inside})
         assert row["met"] is met
-    few = {key: curve_coverage.Truth(0.01, 2.0)}
+    few = {key: replicates.Truth(0.01, 2.0)}
     for said, inside, met in ((10_000, 9_400, True), (10_000, 9_200, False), (1_000, 900, True)):
-        (row,) = curve_coverage.rows_of("w", 200, 10_000, few, {key: said}, {key: inside})
+        (row,) = replicates.rows_of("w", 200, 10_000, few, {key: said}, {key: inside})
         assert row["met"] is met
 
 
