@@ -6,6 +6,7 @@
     there.attention_s                         # Estimate: mean seconds on the screen per unit
     there.extrapolated, there.from_ms         # whether N is beyond the data, and where the data end
     there.families                            # per family: AIC distance, whether it counts, its shares and seconds
+    by_curve(found, found.within()[0])        # the best family's incidence at each ms of the data, to draw over them
 
 Model: P(no tap before t, if nothing else ended anybody) = 1 − π G(t); π is the share that would ever tap and G one of
 five families. The other causes are independent competing hazards. Up to the end of the data, `predict` reads the data and
@@ -16,7 +17,7 @@ families within 6 of it.
 from experiments.stats.cure.beyond import SUPPORTED, FamilyPrediction
 from experiments.stats.cure.families import FAMILIES
 from experiments.stats.cure.fitting import FEWEST, Fit, Fits, fit, fits
-from experiments.stats.cure.prediction import Prediction, predict
+from experiments.stats.cure.prediction import Prediction, by_curve, predict
 
 __all__ = [
     "FAMILIES",
@@ -26,6 +27,7 @@ __all__ = [
     "Fit",
     "Fits",
     "Prediction",
+    "by_curve",
     "fit",
     "fits",
     "predict",

@@ -13,6 +13,7 @@ from experiments.stats.cure.future import Future
 from experiments.stats.cure.likelihood import NEARLY_ALL, Valued, columns, slope
 from experiments.stats.cure.past import Past
 from experiments.stats.cure.profile import covariance, profile
+from experiments.stats.cure.spans import logs
 from experiments.stats.effects import Estimate, Interval
 from experiments.stats.survival.curves import limits
 
@@ -127,13 +128,9 @@ class _Side:
         own = float(part.rise @ inverse @ part.rise)
         if own <= 0 or variance <= 0:
             return 0.0
-        ms = np.log(np.maximum(np.arange(self.seen.end + 1), 1e-300))
-        family = FAMILIES[self.fit.family]
 
         def under(points: Floats) -> Floats:
-            log_share, place, shape = columns(points)
-            alone = 1 - np.minimum(np.exp(log_share) * family.ended(ms, place, shape), NEARLY_ALL)
-            hazard = 1 - alone[:, 1:] / alone[:, :-1]
+            hazard = hazards(self.fit, points, self.seen.end)
             return self.seen.means_if(self.row, hazard, gains, passed_ms + part.best)
 
         shared = float(slope(under, self.fit.point) @ inverse @ part.rise)
@@ -164,6 +161,23 @@ def beyond(found: Fits, one: Fit, seen: Past, n_ms: int, level: float) -> Family
         shares[cause] = side.joined(gains, part, 0.0, 1.0)
     attention = side.joined(seen.middle(), stay, seen.end, n_ms)
     return FamilyPrediction(one.family, distance, one.share, shares, _in_seconds(attention))
+
+
+def hazards(one: Fit, points: Floats, end: int) -> Floats:
+    """The share of those there at each ms who end in it by a family's curve.
+
+    Args:
+        one: Whose family.
+        points: Parameters (log π, place, shape), shape (points, 3).
+        end: How many ms.
+
+    Returns:
+        Shape (points, end).
+    """
+    log_share, place, shape = columns(points)
+    ended = FAMILIES[one.family].ended(logs(np.arange(end + 1.0)), place, shape)
+    alone = 1 - np.minimum(np.exp(log_share) * ended, NEARLY_ALL)
+    return np.asarray(1 - alone[:, 1:] / alone[:, :-1])
 
 
 def _together(one: float, other: float, shared: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.cure.families import FAMILIES, Family, Name
-from experiments.stats.cure.likelihood import log_likelihood, slope
+from experiments.stats.cure.likelihood import curvature, log_likelihood, slope
 from experiments.stats.cure.spans import Spans, spans
 from experiments.stats.effects import NoEffect
 from experiments.stats.samples import RiskTable
@@ -25,8 +25,10 @@ _SHAPES = (-3.0, 3.5)
 _TRIED_PLACES = (-3.0, -2.2, -1.5, -1.0, -0.6, -0.2, 0.3, 1.0, 2.5, 6.0)
 _TRIED_SHAPES = (-1.0, -0.5, 0.0, 0.3, 0.7, 1.2, 2.0)
 _STARTS = 3
+_NEWTON_STEPS = 5
+_ROUNDING = 1e-14  # of a log-likelihood
 _HALVINGS = 30
-_FLAT = 1e-3  # of the root of the endings: a slope below it leaves less than 1e-6 of log-likelihood to gain
+_FLAT = 1e-2  # of the root of the endings: a slope below it leaves some 1e-4 of log-likelihood to gain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,17 +133,12 @@ def _fitted(data: Spans, family: Family, *, cured: bool) -> Fit | NoEffect:
     if data.events < FEWEST:
         return _too_few(data.events)
     tops = [_climbed(data, family, start, cured=cured) for start in _starts(data, family, cured=cured)]
-    point, height = max(tops, key=lambda top: top[1])
-    bounds = box(data, family, cured=cured)
-    rise = slope(partial(log_likelihood, family, data), point)
-    low, high = np.array(bounds).T
-    held = (
-        ((point <= low + AT_THE_EDGE) & (rise < 0))
-        | ((point >= high - AT_THE_EDGE) & (rise > 0))
-        | (low == high)
-    )
+    point = _polished(data, family, max(tops, key=lambda top: top[1])[0], cured=cured)
+    low, high = np.array(box(data, family, cured=cured)).T
+    rise, held = _rise(data, family, point, low, high)
     if np.abs(rise[~held]).max(initial=0) > _FLAT * np.sqrt(data.events):
         return _unfitted(family.name)
+    height = float(log_likelihood(family, data, point[None])[0])
     free = int((low < high).sum())
     share, place, shape = float(np.exp(point[0])), float(point[1]), float(point[2])
     return Fit(family.name, share, place, shape, height, 2 * free - 2 * height, cured, data)
@@ -182,6 +179,32 @@ def _climbed(data: Spans, family: Family, start: Floats, *, cured: bool) -> tupl
         options={"maxiter": 200, "ftol": 1e-14},
     )
     return found.x, float(height(found.x[None])[0])
+
+
+def _rise(
+    data: Spans, family: Family, at: Floats, low: Floats, high: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The gradient, and which parameters it cannot move: fixed ones, and those pressed against their edge."""
+    rise = slope(partial(log_likelihood, family, data), at)
+    pressed = ((at <= low + AT_THE_EDGE) & (rise < 0)) | ((at >= high - AT_THE_EDGE) & (rise > 0))
+    return rise, pressed | (low == high)
+
+
+def _polished(data: Spans, family: Family, at: Floats, *, cured: bool) -> Floats:
+    """A few of Newton's steps, as long as they do not fall."""
+    height = partial(log_likelihood, family, data)
+    low, high = np.array(box(data, family, cured=cured)).T
+    for _ in range(_NEWTON_STEPS):
+        rise, held = _rise(data, family, at, low, high)
+        step = np.zeros(at.size)
+        bent = curvature(height, at)[np.ix_(~held, ~held)]
+        step[~held] = -np.linalg.lstsq(bent, rise[~held], rcond=None)[0]
+        there = np.clip(at + step, low, high)
+        before, after = height(np.stack([at, there]))
+        if after < before - _ROUNDING * abs(before):
+            break
+        at = there
+    return at
 
 
 def _too_few(events: float) -> NoEffect:

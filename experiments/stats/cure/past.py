@@ -59,8 +59,8 @@ class Past:
         later = np.divide(total - gained, after, out=np.zeros(self.end), where=after > 0)
         change = before * (gains - later) + self._through_rates(after[-1] * slopes)
         squares = (self.hazards * change**2).sum(axis=0) - (self.hazards * change).sum(axis=0) ** 2
-        unseen = float(((after[-1] * slopes)[self.rates == 0] ** 2).sum()) / self.exposure**2
-        return total, float((squares / self.risk).sum()) + unseen
+        unseen = float(((after[-1] * slopes)[self.rates == 0] ** 2).sum()) / max(self.exposure, 1.0) ** 2
+        return total, float((squares / np.maximum(self.risk, 1)).sum()) + unseen
 
     def means_if(self, row: int, hazard: Floats, gains: Floats, gain_at_end: float) -> Floats:
         """What a unit would gain on average if one cause had other hazards.
@@ -81,27 +81,28 @@ class Past:
         return np.asarray((before * gained).sum(axis=1) + left[:, -1] * gain_at_end)
 
     def _through_rates(self, slopes: Floats) -> Floats:
-        weight = np.where(np.arange(self.end) >= _from(self.end), self.risk / self.exposure, 0.0)
+        weight = np.where(np.arange(self.end) >= _from(self.end), self.risk / max(self.exposure, 1.0), 0.0)
         return np.asarray(slopes[:, None] * weight)
 
 
 def past(table: RiskTable, end: int) -> Past:
-    """Read a table until an end at which somebody was still at risk; endings at the end itself come after it.
+    """Read a table until an end; endings counted at the end itself come after it.
 
     The rates of the last half are endings / time watched: beyond the end, the other causes are taken to go on so. The
     assumption is checked by nothing, so a page should show the hazard beside it.
 
     Args:
         table: When the units ended and how.
-        end: In ms, 1 to the last watched ms.
+        end: In ms, 1 or more; for the rates, somebody must have been at risk in the half before it.
     """
     risk = table.at_risk()[:end].astype(np.float64)
-    hazards = table.events[:, :end] / risk
+    hazards = np.divide(table.events[:, :end], risk, out=np.zeros((len(table.causes), end)), where=risk > 0)
     staying = np.concatenate([np.ones(1), np.cumprod(1 - hazards.sum(axis=0))])
     late = slice(_from(end), end)
     ended = table.events[:, late].sum(axis=1)
     exposure = float(risk[late].sum() - ended.sum() / 2)
-    return Past(staying, hazards, risk, ended / exposure, exposure)
+    rates = ended / exposure if exposure > 0 else np.zeros(len(table.causes))
+    return Past(staying, hazards, risk, rates, exposure)
 
 
 def _from(end: int) -> int:

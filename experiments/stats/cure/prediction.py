@@ -4,16 +4,19 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.stats.contrast import z_of
-from experiments.stats.cure.beyond import FamilyPrediction, beyond
+from experiments.stats.cure.beyond import FamilyPrediction, beyond, hazards
 from experiments.stats.cure.families import Name
-from experiments.stats.cure.fitting import Fits
+from experiments.stats.cure.fitting import Fit, Fits
 from experiments.stats.cure.past import past
 from experiments.stats.cure.spans import until
-from experiments.stats.effects import Estimate, Interval, NoEffect, no_units
+from experiments.stats.effects import Estimate, Interval, NoEffect
 from experiments.stats.samples import RiskTable
 from experiments.stats.survival import incidence
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +69,41 @@ def predict(found: Fits, n_ms: int, level: float = 0.95) -> Prediction | NoEffec
     """
     if n_ms < 1:
         raise ValueError(f"`n_ms` is {n_ms}; must be 1 or more; give the display time in milliseconds.")
-    if found.table.n == 0:
-        return no_units()
-    end = until(found.table)
+    curve = incidence(found.table, found.cause, level)
+    if isinstance(curve, NoEffect):
+        return curve
+    end = curve.last_ms
     unfitted = tuple((name, one) for name, one in found.found.items() if isinstance(one, NoEffect))
     if n_ms <= end:
         return _inside(found.table, n_ms, end, unfitted, level)
     ranked = found.within()
     if not ranked:
         return unfitted[0][1]
-    seen = past(found.table, end)
+    seen = past(found.table, until(found.table))
     said = tuple(beyond(found, one, seen, n_ms, level) for one in ranked)
     counted = [one for one in said if one.supported]
     shares = {cause: _union([one.shares[cause] for one in counted]) for cause in found.table.causes}
     return Prediction(n_ms, end, shares, _union([one.attention_s for one in counted]), said, unfitted)
+
+
+def by_curve(found: Fits, one: Fit) -> Floats:
+    """The incidence of the fitted cause by one family's curve, the other causes as in the data: to draw over the data.
+
+    Args:
+        found: The fits.
+        one: Which of them.
+
+    Returns:
+        The share ended before each ms from 0 to the end of observation.
+    """
+    end = until(found.table)
+    if end == 0:
+        return np.zeros(1)
+    row = found.table.causes.index(found.cause)
+    hazard = hazards(one, one.point[None], end)[0]
+    others = np.delete(past(found.table, end).hazards, row, axis=0).sum(axis=0)
+    left = np.concatenate([np.ones(1), np.cumprod(1 - others - hazard)[:-1]])
+    return np.concatenate([np.zeros(1), np.cumsum(left * hazard)])
 
 
 def _inside(

@@ -9,8 +9,9 @@ from experiments.stats.samples import Counts, RiskTable
 
 Floats = NDArray[np.float64]
 
-_FINEST = 33  # ms; below it every ms stands by itself
-_WIDEST = 0.03  # of log time; above it a span of this width is gathered into two points
+_FINEST = 50  # ms; below it every ms stands by itself
+_WIDEST = 0.02  # of log time; above it a span of this width is gathered into two points
+_ONE_POINT = 1e-6  # ms; a smaller spread is rounding
 _BEFORE_ALL = 1e-300  # ms; stands for 0 under a logarithm
 
 
@@ -50,9 +51,9 @@ def spans(table: RiskTable, cause: str) -> Spans:
 
     An ending counted at ms t happened in [t, t + 1), because times are rounded down; another cause's is taken at
     t + ½; a censoring at t exactly there. Endings counted at the last watched ms came while the prompt went away, so
-    such a unit is only known not to have ended before. Beyond 33 ms, endings within 3 % of each other are replaced by
-    two points with their number, mean and variance (two-point Gauss quadrature of their distribution), which changes a
-    log-likelihood smooth in log t by less than 1e-8 of a unit each: the work no longer grows with the limit.
+    such a unit is only known not to have ended before. Beyond 50 ms, endings within 2 % of each other are replaced by
+    two points with their number, mean, variance and skewness (Gauss's quadrature of their distribution), which changes a
+    log-likelihood, smooth in log t, by less than 1e-8 a unit: the work no longer grows with the limit.
 
     Args:
         table: When the units ended and how.
@@ -73,21 +74,22 @@ def spans(table: RiskTable, cause: str) -> Spans:
     left = float(table.at_risk()[end]) if table.n else 0.0
     seen = np.concatenate([at, open_at, [float(end)]])
     return Spans(
-        _logs(middle - 0.5),
-        _logs(middle + 0.5),
+        logs(middle - 0.5),
+        logs(middle + 0.5),
         ended,
-        _logs(seen),
+        logs(seen),
         np.concatenate([kept, open_kept, [left]]),
-        float(_logs(np.array([float(end)]))[0]),
+        float(logs(np.array([float(end)]))[0]),
     )
 
 
-def _logs(ms: Floats) -> Floats:
+def logs(ms: Floats) -> Floats:
+    """Natural logs of times, with a time before all for 0."""
     return np.asarray(np.log(np.maximum(ms, _BEFORE_ALL)), np.float64)
 
 
 def _gathered(ms: Floats, units: Counts) -> tuple[Floats, Floats]:
-    """Points and weights with the number, mean and variance of the units in every narrow stretch of time."""
+    """Points and weights with the number, mean, variance and skewness of the units in every narrow stretch of time."""
     there = units > 0
     ms, weight = ms[there], units[there].astype(np.float64)
     if ms.size == 0:
@@ -96,7 +98,12 @@ def _gathered(ms: Floats, units: Counts) -> tuple[Floats, Floats]:
     stretch = np.unique(np.where(ms < _FINEST, np.floor(ms), wide), return_inverse=True)[1]
     number = np.bincount(stretch, weight)
     mean = np.bincount(stretch, weight * ms) / number
-    spread = np.sqrt(np.bincount(stretch, weight * (ms - mean[stretch]) ** 2) / number)
-    one = spread == 0
-    points = np.concatenate([mean[one], mean[~one] - spread[~one], mean[~one] + spread[~one]])
-    return points, np.concatenate([number[one], number[~one] / 2, number[~one] / 2])
+    apart = ms - mean[stretch]
+    spread = np.sqrt(np.bincount(stretch, weight * apart**2) / number)
+    one = spread <= _ONE_POINT
+    mean_two, number_two, spread_two = mean[~one], number[~one], spread[~one]
+    skew = (np.bincount(stretch, weight * apart**3) / number)[~one] / spread_two**3
+    root = np.sqrt(skew**2 + 4)
+    points = [mean[one], mean_two + spread_two * (skew - root) / 2, mean_two + spread_two * (skew + root) / 2]
+    weights = [number[one], number_two * (1 + skew / root) / 2, number_two * (1 - skew / root) / 2]
+    return np.concatenate(points), np.concatenate(weights)
