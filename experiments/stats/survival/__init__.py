@@ -8,14 +8,18 @@ units: it is larger.
 from experiments.stats.survival.comparison import difference_at, relative_difference_at
 from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
 from experiments.stats.survival.hazard import HazardBin, hazard
+from experiments.stats.survival.influences import Influence, influence, time_lost_influence
 
 __all__ = [
     "Curve",
     "HazardBin",
+    "Influence",
     "difference_at",
     "hazard",
     "incidence",
+    "influence",
     "relative_difference_at",
     "staying",
+    "time_lost_influence",
     "time_lost_ms",
 ]

@@ -1,4 +1,4 @@
-"""The curves against R's survival and cmprsk, point by point, on eight kinds of data."""
+"""The curves against R's survival and cmprsk, point by point, on ten kinds of data."""
 
 import numpy as np
 import pytest
@@ -6,34 +6,9 @@ import pytest
 from experiments.stats import survival
 from experiments.stats.samples import RiskTable
 from tests.experiments.rscript import numbers_from_r
+from tests.experiments.stats.endings import CAUSES, DATA, SILENT, drawn
 
-CAUSES = ("tap", "dismiss", "leave")
 pytestmark = pytest.mark.r
-
-
-def drawn(seed, n, censored_before, spread):
-    """Endings with many ties (small spread) or heavy censoring (early censored_before)."""
-    rng = np.random.default_rng(seed)
-    ms = rng.integers(1, spread, n)
-    cause = rng.choice([0, 1, 2], n, p=[0.5, 0.3, 0.2])
-    limit = rng.integers(1, censored_before, n)
-    seen = ms <= limit
-    return [
-        (int(m if s else c), CAUSES[k] if s else None)
-        for m, c, k, s in zip(ms, limit, cause, seen, strict=True)
-    ]
-
-
-DATA = {
-    "a story": [(1, "tap"), (2, "dismiss"), (2, None), (3, "tap"), (4, None)],
-    "many ties": drawn(1, 300, 40, 8),
-    "heavy censoring": drawn(2, 400, 12, 60),
-    "a display limit": [(ms, cause) if ms <= 20 else (20, None) for ms, cause in drawn(3, 500, 200, 60)],
-    "one ending": [(3, "tap"), *[(k, None) for k in range(1, 30)]],
-    "all end": [(ms, cause or "leave") for ms, cause in drawn(4, 200, 30, 30)],
-    "ends with the last one": [(5, None), (7, "tap"), (7, "dismiss"), (9, "tap")],
-    "one unit": [(6, "dismiss")],
-}
 
 SCRIPT = """
 time <- c({times}); status <- c({status})
@@ -80,9 +55,10 @@ def test_every_point_equals_r_survival(name):
     assert stay.high[at][inner] == pytest.approx(np.array(said["staying_high"])[inner], abs=1e-9)
 
 
-@pytest.mark.parametrize("endings", [[(k, None) for k in range(1, 12)], [(20, None)] * 7])
-def test_without_any_ending_nothing_happens(endings):
+@pytest.mark.parametrize("name", SILENT)
+def test_without_any_ending_nothing_happens(name):
     """R's multi-state curve needs an ending; its Kaplan-Meier does not: it stays at 1."""
+    endings = SILENT[name]
     table = RiskTable.from_rows(CAUSES, [(ms, cause, 1) for ms, cause in endings], 250)
     times = ",".join(str(ms) for ms, _ in endings)
     said = numbers_from_r(
