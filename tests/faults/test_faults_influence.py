@@ -61,6 +61,9 @@ def check_influence(m):
         np.abs(end.ended[:, 2] - [[0, 1 / 16, 1 / 16], [0, -3 / 16, -3 / 16], [0, -3 / 16, -3 / 16]]).max()
         < 1e-12
     )
+    two = m.influence(RiskTable.from_rows(CAUSES, [(1, "leave", 1), (2, "tap", 1)], 2), "tap", [2])
+    near(float(two.ended[2, 1, 0]), -0.25, 1e-12)
+    near(float(two.ended[0, 2, 0]), 0.25, 1e-12)
     refuses(
         (
             lambda: m.influence(table, "swipe", [1]),
