@@ -5,6 +5,7 @@ the other causes compete. Never read 1 − Kaplan–Meier of one cause, the othe
 units: it is larger.
 """
 
+from experiments.stats.survival.areas import staying_time, time_lost, time_lost_difference
 from experiments.stats.survival.comparison import difference_at, relative_difference_at
 from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
 from experiments.stats.survival.hazard import HazardBin, hazard
@@ -20,6 +21,9 @@ __all__ = [
     "influence",
     "relative_difference_at",
     "staying",
+    "staying_time",
+    "time_lost",
+    "time_lost_difference",
     "time_lost_influence",
     "time_lost_ms",
 ]

@@ -158,7 +158,9 @@ def _curve(table: RiskTable, value: Floats, variance: Floats, level: float, meth
 
 
 def limits(value: Floats, variance: Floats, known: Counts, z: float) -> tuple[Floats, Floats]:
-    """Σ over s ≤ t of ΔF² d/(Y(Y−d)) − 2 ΔF S dk/Y² + S² dk(Y−dk)/Y³; ΔF = F(t) − F(s), S before s.
+    """Limits of shares on the log(−log) scale; where a share is 0 or 1, Wilson's over the units known.
+
+    Kalbfleisch & Prentice (2002), eq. 1.16: F^exp(± z √var / (F log F)).
 
     Args:
         value: Shares in [0, 1].

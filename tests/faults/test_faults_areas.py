@@ -1,0 +1,98 @@
+"""Times lost and stayed, one fault at a time: numbers from R's survival must notice each."""
+
+import math
+
+import pytest
+
+from experiments.stats.samples import RiskTable
+from tests.faults.answers import ends, near, refuses, stories_of
+from tests.faults.planting import Fault
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a fault may divide by 0
+CAUSES = ("tap", "dismiss", "leave")
+TIME = (1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9, 9)
+CAUSE = (1, 2, 1, 1, 0, 3, 1, 1, 0, 2, 1, 0, 1, 0)
+ROWS = [(ms, (None, *CAUSES)[k], 1) for ms, k in zip(TIME, CAUSE, strict=True)]
+Z = 1.9599639845
+
+
+def log_log(mean, error, until):
+    """F^exp(± z se / (F log F)) of the share F = mean / until."""
+    share = mean / until
+    wide = Z * error / until / (share * -math.log(share))
+    return until * share ** math.exp(wide), until * share ** math.exp(-wide)
+
+
+def check_areas(m):
+    # R 4.2.2, survival 3.5-3: summary(survfit(Surv(time, factor(cause, 0:3)) ~ 1, id = 1:14), rmean = 8)$table, and
+    # of Surv(time, cause > 0); the error of cause 1 is sqrt(colSums(residuals(fit, times = 8, type = "sojourn")^2))
+    table = RiskTable.from_rows(CAUSES, ROWS, 12)
+    tap, stayed = m.time_lost(table, "tap", 8), m.staying_time(table, 8)
+    error = 0.65832159557
+    near(tap.value, 1.857142857143, 1e-11)
+    near(m.time_lost(table, "dismiss", 8).value, 0.595238095238, 1e-11)
+    near(m.time_lost(table, "leave", 9).value, 0.396825396825, 1e-11)
+    ends(tap, *log_log(1.857142857143, error, 8), 1e-8)
+    assert (tap.n, tap.interval.level, tap.method) == (14, 0.95, "aalen_johansen_area")
+    near(stayed.value, 5.230158730159, 1e-11)
+    ends(stayed, *log_log(5.230158730159, 0.695379602861, 8), 1e-8)
+    assert stayed.method == "kaplan_meier_area"
+    near(m.staying_time(table, 9).value, 5.515873015873, 1e-11)
+    wider = m.time_lost(table, "tap", 8, 0.99).interval
+    assert wider.low < tap.interval.low
+    assert wider.level == 0.99
+    assert m.staying_time(table, 8, 0.9).interval.low > stayed.interval.low
+    assert m.time_lost(table, "tap", 10).code == m.staying_time(table, 10).code == "beyond_observation"
+    none = m.time_lost(RiskTable.from_rows(CAUSES, [(3, None, 15), (9, None, 5)], 9), "tap", 4)
+    ends(none, 0.0, 4 * Z * Z / (20 + Z * Z), 1e-8)
+    fewer = m.time_lost(RiskTable.from_rows(CAUSES, [(3, None, 15), (9, None, 5)], 9), "tap", 5)
+    ends(fewer, 0.0, 5 * Z * Z / (5 + Z * Z), 1e-8)
+    other = RiskTable.from_rows(CAUSES, [(2, "tap", 3), (9, None, 11)], 9)
+    change = m.time_lost_difference(table, other, "tap", 8)
+    one = m.time_lost(other, "tap", 8)
+    near(one.value, 18 / 14, 1e-12)
+    near(change.value, 18 / 14 - 1.857142857143, 1e-11)
+    below = math.hypot(one.value - one.interval.low, tap.interval.high - tap.value)
+    above = math.hypot(one.interval.high - one.value, tap.value - tap.interval.low)
+    ends(change, change.value - below, change.value + above, 1e-9)
+    assert m.time_lost_difference(table, other, "tap", 8, 0.9).interval.low > change.interval.low
+    assert m.time_lost_difference(table, other, "tap", 10).code == "beyond_observation"
+    assert m.time_lost_difference(other, table, "tap", 10).code == "beyond_observation"
+    empty = RiskTable.from_rows(CAUSES, [], 9)
+    assert m.time_lost(empty, "tap", 3).code == m.staying_time(empty, 3).code == "no_units"
+    assert m.time_lost_difference(table, empty, "tap", 8).code == "no_units"
+    assert m.time_lost_difference(empty, table, "tap", 8).code == "no_units"
+    everyone = m.time_lost(RiskTable.from_rows(CAUSES, [(0, "tap", 3)], 9), "tap", 3)
+    assert (everyone.value, everyone.interval.high) == (3.0, 3.0)
+    refuses((lambda: m.time_lost(table, "swipe", 8), lambda: m.time_lost(table, "tap", 0)))
+    refuses((lambda: m.staying_time(table, 0),))
+
+
+AREAS = (
+    Fault("time_lost", "table.n, level", "table.n, 0.9"),
+    Fault("time_lost", "table.n, level", "0, level"),
+    Fault("staying_time", "table.n, level", "table.n, 0.95"),
+    Fault("staying_time", "until_ms > curve.last_ms", "until_ms > curve.last_ms + 1"),
+    Fault("staying_time", "_area(table, None, curve", "_area(table, table.causes[0], curve"),
+    Fault("staying_time", "_require(until_ms)", "pass"),
+    Fault("time_lost_difference", "weight=-1", "weight=1"),
+    Fault("time_lost_difference", "weight=-1", "weight=-2"),
+    Fault("time_lost_difference", "level, \"mover", "0.95, \"mover"),
+    Fault("time_lost_difference", "_lost(treatment, cause", "_lost(control, cause"),
+    Fault("time_lost_difference", "return other", "return one"),
+    Fault("_lost", "incidence(table, cause)", "incidence(table, table.causes[0])"),
+    Fault("_lost", "until_ms > curve.last_ms", "until_ms > table.limit_ms"),
+    Fault("_lost", "_require(until_ms)", "pass"),
+    Fault("_area", "curve.value[:until_ms]", "curve.value[1 : until_ms + 1]"),
+    Fault("_area", "/ until_ms**2", "/ until_ms"),
+    Fault("_area", "time_lost_influence(table, cause, until_ms)", "time_lost_influence(table, cause, until_ms - 1)"),
+    Fault("_area", "until_ms - 1 : until_ms]", "until_ms : until_ms + 1]"),
+    Fault("_area", "until_ms - 1 : until_ms]", "0:1]"),
+    Fault("_area", "float(low[0]) * until_ms", "float(low[0])"),
+    Fault("_area", "float(share[0]) * until_ms", "float(share[0])"),
+    Fault("_require", "until_ms < 1", "until_ms < 0"),
+)  # fmt: skip
+
+test_the_untouched_areas_pass, test_every_fault_in_areas_is_caught = stories_of(
+    {"stats/survival/areas.py": (check_areas, AREAS)}
+)
