@@ -89,17 +89,19 @@ class _Side:
         stay, moment, left = (float(one(at)[0]) for one in (future.stay_ms, future.stay_moment, future.left))
         through = rate * moment + (self.n_ms - self.seen.end) * left - stay
         return (
-            self._part(future.ended, others * through),
-            self._part(future.stay_ms, others * -moment),
+            self._part(future.ended, others * through, 1.0),
+            self._part(future.stay_ms, others * -moment, self.n_ms - self.seen.end),
         )
 
-    def _part(self, quantity: Valued, through_rates: Floats) -> _Part:
+    def _part(self, quantity: Valued, through_rates: Floats, most: float) -> _Part:
         best = float(quantity(self.fit.point[None])[0])
         rise = slope(quantity, self.fit.point)
         if not self.supported:
             return _Part(best, best, best, through_rates, rise)
         span = profile(self.fit, quantity, self.level)
-        return _Part(best, min(span.low, best), max(span.high, best), through_rates, rise)
+        return _Part(
+            best, max(min(span.low, best), 0.0), min(max(span.high, best), most), through_rates, rise
+        )
 
     def joined(self, gains: Floats, part: _Part, passed_ms: float, most: float) -> Estimate:
         """The data's gain and the curve's, their intervals' distances joined with their correlation (MOVER)."""

@@ -130,7 +130,7 @@ def box(data: Spans, family: Family, *, cured: bool = True) -> list[tuple[float,
 
 
 def _fitted(data: Spans, family: Family, *, cured: bool) -> Fit | NoEffect:
-    if data.events < FEWEST:
+    if round(data.events) < FEWEST:
         return _too_few(data.events)
     tops = [_climbed(data, family, start, cured=cured) for start in _starts(data, family, cured=cured)]
     point = _polished(data, family, max(tops, key=lambda top: top[1])[0], cured=cured)

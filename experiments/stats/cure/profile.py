@@ -1,5 +1,6 @@
 """The profile-likelihood interval of anything that a fitted curve says."""
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,8 +25,8 @@ class Profile:
     """Between which values a quantity lies at all parameters that the data do not reject, and where it does.
 
     Args:
-        low: The least value.
-        high: The greatest.
+        low: The least value; −∞ where the search found no end.
+        high: The greatest; ∞ where the search found no end.
         at_low: The parameters (log π, place, shape) of the least.
         at_high: Those of the greatest.
     """
@@ -52,7 +53,12 @@ def profile(found: Fit, quantity: Valued, level: float = 0.95) -> Profile:
     drop = z_of(level) ** 2 / 2
     steps = _steps(found, quantity, drop)
     low, high = (_extreme(found, height, quantity, steps, sign=sign, drop=drop) for sign in (1.0, -1.0))
-    return Profile(float(quantity(low[None])[0]), float(quantity(high[None])[0]), low, high)
+    return Profile(
+        -math.inf if low is None else float(quantity(low[None])[0]),
+        math.inf if high is None else float(quantity(high[None])[0]),
+        found.point if low is None else low,
+        found.point if high is None else high,
+    )
 
 
 def covariance(found: Fit) -> Floats:
@@ -83,8 +89,8 @@ def _steps(found: Fit, quantity: Valued, drop: float) -> list[Floats]:
 
 def _extreme(
     found: Fit, height: Valued, quantity: Valued, steps: list[Floats], *, sign: float, drop: float
-) -> Floats:
-    """Where the quantity is least (sign 1) or greatest (−1) among parameters that lose at most `drop`."""
+) -> Floats | None:
+    """Where the quantity is least (sign 1) or greatest (−1) among parameters that lose at most `drop`; None if not found."""
     from scipy.optimize import minimize
 
     low, high = np.array(box(found.data, FAMILIES[found.family], cured=found.cured)).T
@@ -95,7 +101,7 @@ def _extreme(
         "fun": lambda at: (float(height(at[None])[0]) - floor) / drop,
         "jac": lambda at: slope(height, at) / drop,
     }
-    best = found.point
+    best, reached = found.point, False
     for step in steps:
         ended = minimize(
             lambda at: scale * float(quantity(at[None])[0]),
@@ -106,9 +112,12 @@ def _extreme(
             constraints=(held,),
             options={"maxiter": 100, "ftol": 1e-10},
         )
-        inside = float(height(ended.x[None])[0]) >= floor - _FEASIBLE
-        if inside and sign * float(quantity(ended.x[None])[0]) < sign * float(quantity(best[None])[0]):
+        spare = float(height(ended.x[None])[0]) - floor
+        if spare < -_FEASIBLE:
+            continue
+        reached |= bool(ended.success) or spare < _FEASIBLE
+        if sign * float(quantity(ended.x[None])[0]) < sign * float(quantity(best[None])[0]):
             best = ended.x
             if ended.success:
                 break
-    return np.asarray(best)
+    return np.asarray(best) if reached else None
