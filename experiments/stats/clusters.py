@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats import proportions
-from experiments.stats.contrast import Limits, p_of, uncertain_control, z_of
+from experiments.stats.contrast import Limits, p_of, student_of, uncertain_control, z_of
 from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, no_units, without_hits
 from experiments.stats.proportions import wilson
 from experiments.stats.samples import Count
@@ -184,17 +184,9 @@ def _side(side: Clusters) -> _Side:
     drawn = min(total, share * (1 - share) / variance) if variance > 0 else alike
 
     def limits(z: float) -> tuple[float, float]:
-        return wilson(share * drawn, drawn, _student(z, persons - 1))
+        return wilson(share * drawn, drawn, student_of(z, persons - 1))
 
     return _Side(share, limits, pulls)
-
-
-def _student(z: float, freedom: int) -> float:
-    """The quantile of Student's t at the level of a normal one."""
-    from scipy.special import ndtr, stdtrit
-
-    below = float(ndtr(-z))
-    return -float(stdtrit(freedom, below)) if below > 0 else math.inf
 
 
 def _correlation(control: _Side, treatment: _Side) -> float:

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.stats.contrast import Term, contrast, z_of
+from experiments.stats.contrast import Term, contrast, student_of, z_of
 from experiments.stats.effects import Effect, Estimate, Interval, NoEffect
 from experiments.stats.samples import RiskTable
 from experiments.stats.survival.curves import Curve, incidence, limits, staying, unwatched
 from experiments.stats.survival.influences import time_lost_influence
+
+_FEW, _SPARE, _FARTHEST_T = 10, 4, 1e6
 
 
 def time_lost(table: RiskTable, cause: str, until_ms: int, level: float = 0.95) -> Estimate | NoEffect:
@@ -97,13 +99,22 @@ def _lost(table: RiskTable, cause: str, until_ms: int) -> Term | NoEffect:
 
 
 def _area(table: RiskTable, cause: str | None, curve: Curve, until_ms: int) -> Term:
-    """The area under a curve up to a moment, in ms, with its limits."""
+    """The area under a curve up to a moment, in ms, with its limits.
+
+    Of d < 10 endings the variance itself is uncertain, the more so as each weighs by the time that it leaves: a normal
+    quantile then becomes Student's on d + 4 degrees of freedom. With five endings evenly spread 95 % intervals held the
+    truth 92 % of the time without it, 96 % with it (`make evidence`).
+    """
     share = np.minimum(curve.value[:until_ms].mean(keepdims=True), 1.0)
     variance = time_lost_influence(table, cause, until_ms).variance(table) / until_ms**2
     known = curve.known[until_ms - 1 : until_ms]
 
+    place = slice(None) if cause is None else table.causes.index(cause)
+    ended = int(table.events[place, :until_ms].sum())
+
     def within(z: float) -> tuple[float, float]:
-        low, high = limits(share, variance, known, z)
+        wide = min(student_of(z, ended + _SPARE), _FARTHEST_T) if 0 < ended < _FEW else z
+        low, high = limits(share, variance, known, wide)
         return float(low[0]) * until_ms, float(high[0]) * until_ms
 
     return Term(1, float(share[0]) * until_ms, within)
