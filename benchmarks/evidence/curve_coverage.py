@@ -15,6 +15,8 @@ from experiments.stats.effects import Estimate, NoEffect
 from experiments.stats.samples import RiskTable
 
 MOMENTS = (LIMIT // 4, LIMIT // 2, LIMIT)
+LOST = (("tap", LIMIT // 2), ("leave", LIMIT // 2), *((cause, LIMIT) for cause in CAUSES))
+"""Time lost to which cause, until when."""
 
 
 def run(
@@ -54,6 +56,10 @@ def _drawn(arms: Sequence[Floats], rng: np.random.Generator, n: int) -> Iterator
         for tick in MOMENTS:
             yield ("incidence", cause, tick), one.at(tick)
             yield ("difference of incidences", cause, tick), difference(one.at(tick), other.at(tick))
+    for cause, until in LOST:
+        lost = [survival.time_lost(table, cause, until, LEVEL) for table in (control, treatment)]
+        yield ("time lost", cause, until), lost[0]
+        yield ("difference of time lost", cause, until), difference(lost[0], lost[1])
 
 
 def _table(rng: np.random.Generator, cells: Floats, n: int) -> RiskTable:
@@ -69,4 +75,10 @@ def _truths(world: World, n: int) -> dict[Key, Truth]:
             few = [n * law.fewest(k, tick) for law in (world.control, world.treatment)]
             truths["incidence", cause, tick] = Truth(arms[0], few[0])
             truths["difference of incidences", cause, tick] = Truth(arms[1] - arms[0], min(few))
+    for cause, until in LOST:
+        k = CAUSES.index(cause)
+        arms = [law.time_lost(k, until) for law in (world.control, world.treatment)]
+        few = [n * law.fewest(k, until - 1) for law in (world.control, world.treatment)]
+        truths["time lost", cause, until] = Truth(arms[0], few[0])
+        truths["difference of time lost", cause, until] = Truth(arms[1] - arms[0], min(few))
     return truths
