@@ -33,6 +33,23 @@ class LimitPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What an arm with one display limit showed.
+
+    Args:
+        arm: Its name.
+        limit_ms: Its display limit.
+        n: Its impressions with a usable time.
+        taps: Share of them tapped by the limit.
+    """
+
+    arm: str | None
+    limit_ms: int
+    n: int
+    taps: Said
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyFit:
     """One family of curves that was fitted for what lies beyond.
 
@@ -64,6 +81,7 @@ class DisplayLimitAnswer:
         choice: The display time to name, or why none can be.
         tolerance, most_dismissals: What it was asked to keep.
         families: The families fitted, best first.
+        observed: What each arm with one display limit showed at it, shortest first.
         randomised, experiment, by: Where the arms come from.
         cannot_say: Why there are no points; None if there are.
         observed_until: End of observation; None if nothing has landed.
@@ -81,6 +99,7 @@ class DisplayLimitAnswer:
     tolerance: float
     most_dismissals: float | None
     families: tuple[FamilyFit, ...]
+    observed: tuple[Observed, ...]
     randomised: bool
     experiment: str | None
     by: str | None

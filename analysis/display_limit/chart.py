@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import palette
 from analysis.display_limit.answers import DisplayLimitAnswer, LimitPoint
-from analysis.display_limit.sentences import seconds
+from analysis.display_limit.sentences import arm_name, seconds
 from analysis.outcomes import CAUSES
 from analysis.words import t
 from experiments.stats.effects import Estimate
@@ -44,7 +44,9 @@ def limit_chart(found: DisplayLimitAnswer, chosen_ms: int, lang: str) -> alt.Lay
     outside = base.transform_filter("datum.beyond").mark_line(strokeWidth=2, strokeDash=[5, 4]).encode(
         y=share, tooltip=tips
     )  # fmt: skip
-    return alt.layer(bands, inside, outside, _rules(found, chosen_ms, lang)).properties(height=TALL)
+    return alt.layer(bands, inside, outside, _dots(found, lang), _rules(found, chosen_ms, lang)).properties(
+        height=TALL
+    )
 
 
 def _rows(found: DisplayLimitAnswer, cause: str, lang: str) -> list[dict[str, object]]:
@@ -64,6 +66,29 @@ def _row(one: LimitPoint, cause: str, name: str, series: str) -> dict[str, objec
     if not isinstance(said, Estimate) or said.interval is None:
         return {**row, "value": None, "low": None, "high": None}
     return {**row, "value": said.value, "low": said.interval.low, "high": said.interval.high}
+
+
+def _dots(found: DisplayLimitAnswer, lang: str) -> alt.LayerChart | alt.FacetChart:
+    """What each arm showed at its own limit: the curve of the longest arm should pass through it."""
+    rows = [
+        {"s": one.limit_ms / 1000, "value": one.taps.value, "low": one.taps.interval.low,
+         "high": one.taps.interval.high, "n": one.n,
+         "label": t("display_limit.observed", lang, arm=arm_name(found, one.arm, lang))}
+        for one in found.observed
+        if isinstance(one.taps, Estimate) and one.taps.interval is not None
+    ]  # fmt: skip
+    base = alt.Chart(pd.DataFrame(rows, columns=["s", "value", "low", "high", "n", "label"])).encode(
+        x="s:Q",
+        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("n:Q", format=","),
+                 alt.Tooltip("value:Q", format=".1%", title=t("display_limit.axis.share", lang)),
+                 alt.Tooltip("low:Q", format=".1%", title=t("time_to_tap.axis.low", lang)),
+                 alt.Tooltip("high:Q", format=".1%", title=t("time_to_tap.axis.high", lang))],
+    )  # fmt: skip
+    whiskers = base.mark_rule(color=palette.BLUE, strokeWidth=1.5).encode(y="low:Q", y2="high:Q")
+    dots = base.mark_point(filled=True, size=70, opacity=1, shape="diamond", color=palette.BLUE).encode(
+        y="value:Q"
+    )
+    return alt.layer(whiskers, dots)
 
 
 def _rules(found: DisplayLimitAnswer, chosen_ms: int, lang: str) -> alt.LayerChart | alt.FacetChart:

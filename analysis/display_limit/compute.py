@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from analysis.ask import cached
-from analysis.display_limit.answers import DisplayLimitAnswer, FamilyFit, LimitPoint
+from analysis.display_limit.answers import DisplayLimitAnswer, FamilyFit, LimitPoint, Observed
 from analysis.on_record import experiment_on_record
 from analysis.outcomes import CAUSES, NO_OUTCOMES, Fate, Selection, outcomes
 from analysis.watched import LONGEST_MS, arms_of, limits_of, timed, watched
 from experiments.stats.cure import SUPPORTED, Fits, fits, predict
 from experiments.stats.effects import NoEffect
 from experiments.stats.samples import RiskTable
+from experiments.stats.survival import incidence
 from experiments.stats.survival.limit_choice import Choice, choose_limit
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def answer(store: "Store", query: DisplayLimitQuery) -> DisplayLimitAnswer:
         tolerance=query.tolerance,
         most_dismissals=query.most_dismissals,
         families=read.families(),
+        observed=read.observed,
         randomised=query.experiment is not None,
         experiment=query.experiment,
         by=query.by,
@@ -108,6 +110,7 @@ class _Read:
 
     arm: str | None
     found: Fits | NoEffect
+    observed: tuple[Observed, ...]
     until: datetime | None
     sql: str
 
@@ -154,8 +157,25 @@ def _read(store: "Store", query: DisplayLimitQuery) -> _Read:
     declared = experiment_on_record(store, query.experiment)
     start = None if declared is None else declared.start
     reduced = NO_OUTCOMES if until is None else outcomes(store, query, until, exposed_from=start)
-    name, table = _longest(query.arm, arms_of(reduced, declared))
-    return _Read(name, table if isinstance(table, NoEffect) else fits(table, "tap"), until, reduced.sql)
+    arms = arms_of(reduced, declared)
+    name, table = _longest(query.arm, arms)
+    found = table if isinstance(table, NoEffect) else fits(table, "tap")
+    return _Read(name, found, _observed(arms), until, reduced.sql)
+
+
+def _observed(fates: Mapping[str | None, Sequence[Fate]]) -> tuple[Observed, ...]:
+    """What every arm with one display limit showed at it."""
+    found = []
+    for name, rows in fates.items():
+        seen = timed(rows)
+        limits = limits_of(seen)
+        if limits is None or limits.shortest_ms != limits.longest_ms or limits.longest_ms > LONGEST_MS:
+            continue
+        table = watched(seen).shortened(limits.longest_ms)
+        curve = incidence(table, "tap")
+        taps = curve if isinstance(curve, NoEffect) else curve.at(limits.longest_ms)
+        found.append(Observed(name, limits.longest_ms, table.n, taps))
+    return tuple(sorted(found, key=lambda one: (one.limit_ms, str(one.arm))))
 
 
 def _longest(

@@ -20,6 +20,10 @@ def to_json(found: DisplayLimitAnswer) -> Json:
         "tolerance": found.tolerance,
         "most_dismissals": found.most_dismissals,
         "families": [_family(one) for one in found.families],
+        "observed": [
+            {"arm": one.arm, "limit_ms": one.limit_ms, "n": one.n, "taps": plain.estimate(one.taps)}
+            for one in found.observed
+        ],
         "randomised": found.randomised,
         "experiment": found.experiment,
         "by": found.by,

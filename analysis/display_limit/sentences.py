@@ -9,12 +9,17 @@ from experiments.stats.effects import Interval, NoEffect
 
 
 def name_of(found: DisplayLimitAnswer, lang: str) -> str:
-    """The arm's name as readers see it."""
-    if found.arm is None:
+    """The name of the arm that is read, as readers see it."""
+    return arm_name(found, found.arm, lang)
+
+
+def arm_name(found: DisplayLimitAnswer, name: str | None, lang: str) -> str:
+    """An arm's name as readers see it."""
+    if name is None:
         return t("common.unknown", lang)
     if found.experiment is None and found.by is None:
         return t("time_to_tap.all", lang)
-    return seconds(int(found.arm), lang) if found.by == "display_ms" else found.arm
+    return seconds(int(name), lang) if found.by == "display_ms" else name
 
 
 def finding(found: DisplayLimitAnswer, lang: str) -> str:

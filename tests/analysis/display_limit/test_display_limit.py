@@ -114,6 +114,9 @@ def test_from_the_long_arm_the_short_one_is_foretold(world):
     tap = short.curves.points[-1].tap
     assert point.taps.interval.low < tap.interval.high
     assert tap.interval.low < point.taps.interval.high
+    seen = answer(world, DisplayLimitQuery(experiment="display")).observed
+    assert [(one.arm, one.limit_ms) for one in seen] == [("control", 2000), ("longer", LIMIT)]
+    assert seen[0].taps.value == pytest.approx(tap.value)
 
 
 def test_only_those_who_were_shown_it_so_long_are_read(tmp_path):
