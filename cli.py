@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.terminal import lists, questions
+from analysis.terminal import copies, lists, questions
 from analysis.terminal.answering import absolute, do, finish
 from analysis.terminal.files import BadInput
 from analysis.terminal.options import AsJson, Browser, Host, InLang, Port
@@ -27,6 +27,7 @@ app = typer.Typer(
 experiment = typer.Typer(help="The experiments that are on record.", no_args_is_help=True)
 quarantine = typer.Typer(help="The lines that did not land, and why.", no_args_is_help=True)
 app.add_typer(experiment, name="experiment")
+app.add_typer(copies.copy, name="copy")
 app.add_typer(lists.cohort, name="cohort")
 app.add_typer(quarantine, name="quarantine")
 

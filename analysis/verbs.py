@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from analysis import wordings
 from analysis.ask import TookTooLong, ask, cached
 from analysis.members import verbs as lists
 from analysis.refusals import UNAVAILABLE, refusal, sentences
@@ -239,4 +240,5 @@ VERBS: dict[str, Callable[["Store", Mapping[str, object]], Json]] = {
     "experiment_list": _experiment_list,
     "doctor": _doctor,
     **lists.VERBS,
+    **wordings.VERBS,
 }

@@ -21,6 +21,7 @@ EXPERIMENT = {
     "variants": [{"key": "control"}, {"key": "8s"}],
     "metrics": [{"key": "tapped", "role": "success", "kind": "conversion", "event": "tap", "within": "10s"}],
 }
+COPIES = {"copies": [{"copy_id": "one", "language": "en", "text": "Scan it"}]}
 COUNTS = [{"test": "words", "arm": arm, "n": 100, "x": x} for arm, x in (("a", 10), ("b", 30))]
 FUNNEL = {"within": "30s", "steps": [{"event": "photo_taken"}, {"event": "suggestion_shown"}]}
 
@@ -58,6 +59,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "home") as opened:
         run_verb(opened, "ingest", {"paths": [str(log)]})
         run_verb(opened, "experiment_add", {"body": EXPERIMENT, "who": "ann"})
+        run_verb(opened, "copy_add", {"body": COPIES, "who": "ann"})
         run_verb(opened, "cohort_add", {"name": "one", "who": "ann", "question": {"funnel": FUNNEL}})
         yield opened
 
@@ -65,7 +67,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_the_terminal_has_the_verbs_of_the_design() -> None:
     assert set(ALL_VERBS) == {
         "ingest", "funnel", "taps", "readout", "models", "rebuild", "serve", "demo", "doctor",
-        "experiment add", "experiment list", "quarantine list", "quarantine replay",
+        "experiment add", "experiment list", "copy add", "copy list", "copy remove", "quarantine list", "quarantine replay",
         "members", "cohort add", "cohort list", "cohort refresh", "cohort remove",
     }  # fmt: skip
 
@@ -122,6 +124,9 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("quarantine_replay", {}, "quarantine"),
         ("experiment_add", {"body": EXPERIMENT, "who": "ann"}, "experiment"),
         ("experiment_list", {}, "experiment"),
+        ("copy_add", {"body": COPIES, "who": "ann"}, "copy"),
+        ("copy_list", {}, "copy"),
+        ("copy_remove", {"copy_id": "one", "language": "en", "who": "ann"}, "copy"),
         ("members_write", {"question": {"funnel": FUNNEL}, "kind": "csv", "path": "{log}.csv"}, "members"),
         ("cohort_add", {"name": "two", "who": "ann", "question": {"funnel": FUNNEL}}, "cohort"),
         ("cohort_add", {"name": "three", "who": "ann", "ids": "{log}"}, "cohort"),
@@ -151,7 +156,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
         "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
         "drivers", "members", "contrast", "timing", "between", "readout", "display_change", "display_limit",
         "quarantine_list", "quarantine_write",
-        "quarantine_replay", "experiment_add", "experiment_list",
+        "quarantine_replay", "experiment_add", "experiment_list", "copy_add", "copy_list", "copy_remove",
         "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The demo: land the synthetic sample, put its experiments on record, and tell the story that is in it."""
+"""The demo: land the synthetic sample, put its experiments and copies on record, and tell the story that is in it."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -81,5 +81,7 @@ def _land(
     ask("ingest", {"paths": [str(folder / file["path"]) for file in manifest["files"]]}, progress)
     for name in manifest["experiments"]:
         ask("experiment_add", {"body": read_question(folder / name), "who": writer()})
+    for file in sorted((folder / "copies").glob("*.toml")):
+        ask("copy_add", {"body": read_question(file), "who": writer()})
     health = ask("health", {"samples": 0})
     return {name: health[name] for name in ("lines", "landed", "duplicates", "rejected")}

@@ -1,0 +1,50 @@
+"""The copies on record, in words."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from analysis import words
+from analysis.terminal.screen import table, write
+from analysis.words import t
+
+Answer = Mapping[str, Any]
+
+
+def copy_add(answer: Answer, lang: str) -> None:
+    """Tell which copies are new on record and which stood there already."""
+    for kind in ("added", "same"):
+        for key in answer[kind]:
+            write(t(f"terminal.copy_{kind}", lang, key=_named(key, lang)))
+
+
+def copy_list(answer: Answer, lang: str) -> None:
+    """Tell every copy: its id, language, design, first line, who wrote it and when."""
+    if not answer["copies"]:
+        write(t("terminal.no_copies", lang))
+        return
+    names = ("copy", "language", "design", "first_line", "who", "at")
+    heads = [t(f"terminal.head.{name}", lang) for name in names]
+    table(heads, [_row(record) for record in answer["copies"]], left=len(heads))
+
+
+def copy_remove(answer: Answer, lang: str) -> None:
+    """Tell that a copy is withdrawn."""
+    write(t("terminal.copy_removed", lang, key=_named(answer["key"], lang)))
+
+
+def _named(key: str, lang: str) -> str:
+    return words.listed([part for part in json.loads(key) if part], lang)
+
+
+def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
+    body = record["body"]
+    first = str(body.get("title") or body["text"]).split("\n", 1)[0]
+    return (
+        str(body["copy_id"]),
+        str(body["language"]),
+        str(body.get("design_id") or ""),
+        first,
+        str(record["who"]),
+        str(record["at"])[:16],
+    )
