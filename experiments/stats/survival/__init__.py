@@ -6,6 +6,7 @@ units: it is larger.
 """
 
 from experiments.stats.survival.areas import staying_time, time_lost, time_lost_difference
+from experiments.stats.survival.clustered import Persons, clustered, clustered_difference
 from experiments.stats.survival.comparison import difference_at, relative_difference_at
 from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
 from experiments.stats.survival.hazard import HazardBin, hazard
@@ -15,6 +16,9 @@ __all__ = [
     "Curve",
     "HazardBin",
     "Influence",
+    "Persons",
+    "clustered",
+    "clustered_difference",
     "difference_at",
     "hazard",
     "incidence",
