@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.evidence import agreement, curve_coverage, interval_coverage, loops, worlds
+from benchmarks.evidence import agreement, curve_coverage, interval_coverage, loops, people_coverage, worlds
 
 
 def main() -> int:
@@ -17,7 +17,10 @@ def main() -> int:
     parser.add_argument("--worlds", type=int, default=50, help="random worlds read out through the terminal")
     parser.add_argument("--users", type=int, default=worlds.USERS, help="people in each world")
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="1.0 = 2,000 replicates of each simulated arm"
+        "--scale",
+        type=float,
+        default=1.0,
+        help="1.0 = 2,000 replicates of each simulated arm, 10,000 of curves",
     )
     parser.add_argument("--out", type=Path, default=Path("docs/evidence.md"), help="where the figures go")
     chosen = parser.parse_args()
@@ -25,6 +28,7 @@ def main() -> int:
         "Long loops": loops.run(),
         "Intervals on simulated arms": interval_coverage.run(chosen.scale),
         "Curves over time on simulated impressions": curve_coverage.run(chosen.scale),
+        "Curves over time on simulated people, five impressions each": people_coverage.run(chosen.scale),
         "The agreement check on simulated launches": agreement.run(chosen.scale),
         "Planted values in random worlds": worlds.run(chosen.worlds, chosen.users),
     }

@@ -102,3 +102,59 @@ def _constant() -> Law:
     total = float(hazards.sum()) * 6 / LIMIT
     gone = np.where(_TICKS > 0, np.exp(-total * (_TICKS - 1)) * -math.expm1(-total), 0.0)
     return Law(np.outer(hazards / hazards.sum(), gone), limit_only())
+
+
+IMPRESSIONS_EACH = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crowd:
+    """People of several kinds who are shown five impressions each; a person's kind is what their impressions share.
+
+    Args:
+        kinds: Share of the people of each kind, and the law of their impressions; all are watched alike.
+    """
+
+    kinds: tuple[tuple[float, Law], ...]
+
+    @property
+    def law(self) -> Law:
+        """The law of an impression of anybody."""
+        ends = sum((share * law.ends for share, law in self.kinds), np.zeros((len(CAUSES), LIMIT + 1)))
+        return Law(ends, self.kinds[0][1].watched)
+
+    @property
+    def walls(self) -> Floats:
+        """Where one cell of the risk table ends and the next begins, kind after kind, each from its number to the next."""
+        cells = [law.cells.ravel() for _, law in self.kinds]
+        return np.concatenate([np.cumsum(each) / each.sum() + kind for kind, each in enumerate(cells)])
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Share of the people of each kind."""
+        return tuple(share for share, _ in self.kinds)
+
+
+def crowds() -> tuple[tuple[str, Crowd, Crowd], ...]:
+    """People who differ much, little, or not at all, and a few who do all the tapping: (name, control, treatment)."""
+    late = _uniformly_lost()
+    return (
+        ("people differ much", _crowd(_MUCH), _crowd(_MUCH, 1.2)),
+        ("people differ much, most lost on the way", _crowd(_MUCH, 1.0, late), _crowd(_MUCH, 1.2, late)),
+        ("people differ little", _crowd(_LITTLE), _crowd(_LITTLE, 1.2)),
+        ("people do not differ", _crowd(_NOT), _crowd(_NOT, 1.2)),
+        ("one in ten does nearly all the tapping", _crowd(_FEW), _crowd(_FEW, 1.2)),
+    )
+
+
+_MUCH = ((0.50, 0.02, 0.30), (0.35, 0.25, 0.20), (0.15, 0.70, 0.05))
+_LITTLE = ((0.60, 0.10, 0.20), (0.40, 0.20, 0.15))
+_NOT = ((1.00, 0.15, 0.20),)
+_FEW = ((0.90, 0.005, 0.20), (0.10, 0.60, 0.10))
+"""Kinds of people: their share, and what share of their impressions they tap and dismiss."""
+
+
+def _crowd(
+    kinds: tuple[tuple[float, float, float], ...], times: float = 1.0, watched: Floats | None = None
+) -> Crowd:
+    return Crowd(tuple((share, _law(times * tap, dismiss, 0.10, watched)) for share, tap, dismiss in kinds))
