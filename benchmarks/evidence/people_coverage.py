@@ -71,6 +71,9 @@ def _answers(
         for tick, one, other in zip(MOMENTS, *said, strict=True):
             yield ("incidence", cause, tick), one
             yield ("difference of incidences", cause, tick), difference(one, other)
+        lost = [_lost(arm, cause) for arm in both]
+        yield ("time lost", cause, LIMIT), lost[0]
+        yield ("difference of time lost", cause, LIMIT), difference(*lost)
 
 
 def _clustered(arm: Arm, cause: str) -> tuple[Estimate | NoEffect, ...]:
@@ -81,6 +84,11 @@ def _clustered(arm: Arm, cause: str) -> tuple[Estimate | NoEffect, ...]:
     return survival.clustered(curve, MOMENTS, squares, len(arm.cells), LEVEL)
 
 
+def _lost(arm: Arm, cause: str) -> Estimate | NoEffect:
+    square = arm.squares(survival.time_lost_influence(arm.table, cause, LIMIT)).item()
+    return survival.time_lost(arm.table, cause, LIMIT, LEVEL, survival.Persons(square, len(arm.cells)))
+
+
 def _truths(control: Crowd, treatment: Crowd, n: int) -> dict[Key, Truth]:
     truths: dict[Key, Truth] = {}
     for k, cause in enumerate(ASKED):
@@ -89,4 +97,8 @@ def _truths(control: Crowd, treatment: Crowd, n: int) -> dict[Key, Truth]:
             few = [n * crowd.law.fewest(k, tick) for crowd in (control, treatment)]
             truths["incidence", cause, tick] = Truth(arms[0], few[0])
             truths["difference of incidences", cause, tick] = Truth(arms[1] - arms[0], min(few))
+        lost = [crowd.law.time_lost(k, LIMIT) for crowd in (control, treatment)]
+        few = [n * crowd.law.fewest(k, LIMIT - 1) for crowd in (control, treatment)]
+        truths["time lost", cause, LIMIT] = Truth(lost[0], few[0])
+        truths["difference of time lost", cause, LIMIT] = Truth(lost[1] - lost[0], min(few))
     return truths

@@ -52,4 +52,4 @@ def test_every_person_counts_once_in_the_sum_of_squares():
 def test_every_interval_covers_as_often_as_is_demanded():
     rows = people_coverage.run(scale=0.02, sizes=(200,))
     assert [row for row in rows if not row["met"]] == []
-    assert len(rows) == 2 * len(crowds())
+    assert len(rows) == 4 * len(crowds())

@@ -51,6 +51,18 @@ def check_areas(m):
     often = RiskTable.from_rows(CAUSES, ROWS * 4, 12)  # 8 taps before 3: just enough
     eight, spread = m.time_lost(often, "tap", 3), m.time_lost_influence(often, "tap", 3).variance(often)[0]
     ends(eight, *log_log(eight.value, math.sqrt(spread), 3, Z), 1e-8)
+    forty = m.Persons(
+        0.4, 40
+    )  # of the 12 taps of `twice`: variance .4 · 40/39, R: qt(.975, 39) = 2.022690912
+    known = m.time_lost(twice, "tap", 8, persons=forty)
+    ends(known, *log_log(1.857142857143, math.sqrt(0.4 * 40 / 39), 8, 2.022690911735), 1e-8)
+    assert (known.method, known.n) == ("aalen_johansen_area_clustered", 28)
+    few = m.time_lost(table, "tap", 8, persons=forty)  # of 6 taps: 10 degrees of freedom are fewer than 39
+    ends(few, *log_log(1.857142857143, math.sqrt(0.4 * 40 / 39), 8, T10), 1e-8)
+    assert m.time_lost(table, "tap", 8, persons=m.Persons(0.4, 9)).code == "few_clusters"
+    ten = m.time_lost(RiskTable.from_rows(CAUSES, [(9, None, 50)], 9), "tap", 4, persons=m.Persons(0.0, 10))
+    t9 = 2.262157162740992  # R: qt(.975, 9)
+    ends(ten, 0.0, 4 * t9 * t9 / (10 + t9 * t9), 1e-8)
     none = m.time_lost(RiskTable.from_rows(CAUSES, [(3, None, 15), (9, None, 5)], 9), "tap", 4)
     ends(none, 0.0, 4 * Z * Z / (20 + Z * Z), 1e-8)
     fewer = m.time_lost(RiskTable.from_rows(CAUSES, [(3, None, 15), (9, None, 5)], 9), "tap", 5)
@@ -63,6 +75,10 @@ def check_areas(m):
     below = math.hypot(one.value - one.interval.low, tap.interval.high - tap.value)
     above = math.hypot(one.interval.high - one.value, tap.value - tap.interval.low)
     ends(change, change.value - below, change.value + above, 1e-9)
+    paired = m.time_lost_difference(table, twice, "tap", 8, persons=(None, forty)).interval
+    near(paired.high, math.hypot(known.interval.high - known.value, tap.value - tap.interval.low), 1e-9)
+    paired = m.time_lost_difference(twice, table, "tap", 8, persons=(forty, None)).interval
+    near(paired.high, math.hypot(tap.interval.high - tap.value, known.value - known.interval.low), 1e-9)
     assert m.time_lost_difference(table, other, "tap", 8, 0.9).interval.low > change.interval.low
     assert m.time_lost_difference(table, other, "tap", 10).code == "beyond_observation"
     assert m.time_lost_difference(other, table, "tap", 10).code == "beyond_observation"
@@ -104,6 +120,17 @@ AREAS = (
     Fault("_area", "[place, :until_ms]", "[place]"),
     Fault("_area", "slice(None) if cause is None else table.causes.index(cause)", "slice(None)"),
     Fault("_area", "slice(None) if cause is None else table.causes.index(cause)", "0"),
+    Fault("_area", "persons.variance", "persons.square"),
+    Fault("_area", "np.minimum(known, persons.count)", "known"),
+    Fault("_area", "freedom.append(persons.count - 1)", "freedom.append(persons.count)"),
+    Fault("_area", "freedom.append(persons.count - 1)", "pass"),
+    Fault("_area", "min(freedom)", "max(freedom)"),
+    Fault("_lost", "persons.count < FEWEST_CLUSTERS", "persons.count <= FEWEST_CLUSTERS"),
+    Fault("_lost", "persons.count < FEWEST_CLUSTERS", "persons.count < 0"),
+    Fault("_lost", "curve, until_ms, persons)", "curve, until_ms)"),
+    Fault("time_lost", "until_ms, persons)", "until_ms, None)"),
+    Fault("time_lost_difference", "persons[0]", "persons[1]"),
+    Fault("time_lost_difference", "persons[1]", "persons[0]"),
     Fault("_require", "until_ms < 1", "until_ms < 0"),
 )  # fmt: skip
 

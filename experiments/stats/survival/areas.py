@@ -7,33 +7,40 @@ import numpy as np
 from experiments.stats.contrast import Term, contrast, student_of, z_of
 from experiments.stats.effects import Effect, Estimate, Interval, NoEffect
 from experiments.stats.samples import RiskTable
+from experiments.stats.survival.clustered import FEWEST_CLUSTERS, Persons, few_clusters
 from experiments.stats.survival.curves import Curve, incidence, limits, staying, unwatched
 from experiments.stats.survival.influences import time_lost_influence
 
 _FEW, _SPARE, _FARTHEST_T = 8, 4, 1e6
 
 
-def time_lost(table: RiskTable, cause: str, until_ms: int, level: float = 0.95) -> Estimate | NoEffect:
+def time_lost(
+    table: RiskTable, cause: str, until_ms: int, level: float = 0.95, persons: Persons | None = None
+) -> Estimate | NoEffect:
     """The restricted mean time lost to a cause, Σ over t < until of F(t), with an interval.
 
     Andersen (2013), Statist. Med. 32:5278–5285: how much of the first `until_ms` a unit loses to the cause on average.
     Variance Σ influence² (see `time_lost_influence`); interval on the log(−log(L / until)) scale. Where nobody ended so
-    in time it reaches up to Wilson's limit of the share, as if all of them ended at once.
+    in time it reaches up to Wilson's limit of the share, as if all of them ended at once. With persons the variance is
+    theirs, G/(G − 1) Σ (Σ influence of a person's units)², and the quantile Student's on G − 1 degrees of freedom.
 
     Args:
-        table: When the units ended and how; they must be independent.
+        table: When the units ended and how; without `persons` they must be independent.
         cause: One of the table's causes.
         until_ms: The restriction in ms, 1 or more. To compare arms choose the shortest display limit among them.
         level: Confidence level in (0, 1).
+        persons: What persons with several units add, in ms², from sums of `time_lost_influence`.
 
     Returns:
-        The mean in ms, 0 to `until_ms`; a NoEffect beyond the last ms that anyone was watched at, or without units.
+        The mean in ms, 0 to `until_ms`; a NoEffect beyond the last ms that anyone was watched at, without units, or of
+        fewer than 10 persons.
 
     Raises:
         ValueError: If the table has no such cause, or `until_ms` is below 1.
     """
-    found = _lost(table, cause, until_ms)
-    return found if isinstance(found, NoEffect) else _estimate(found, table.n, level, "aalen_johansen_area")
+    found = _lost(table, cause, until_ms, persons)
+    method = "aalen_johansen_area" if persons is None else "aalen_johansen_area_clustered"
+    return found if isinstance(found, NoEffect) else _estimate(found, table.n, level, method)
 
 
 def staying_time(table: RiskTable, until_ms: int, level: float = 0.95) -> Estimate | NoEffect:
@@ -63,16 +70,22 @@ def staying_time(table: RiskTable, until_ms: int, level: float = 0.95) -> Estima
 
 
 def time_lost_difference(
-    control: RiskTable, treatment: RiskTable, cause: str, until_ms: int, level: float = 0.95
+    control: RiskTable,
+    treatment: RiskTable,
+    cause: str,
+    until_ms: int,
+    level: float = 0.95,
+    persons: tuple[Persons | None, Persons | None] = (None, None),
 ) -> Effect | NoEffect:
     """Treatment's restricted mean time lost to a cause minus control's, by MOVER from both intervals.
 
     Args:
         control: Control's endings.
-        treatment: The treatment's endings; its units must be others than control's.
+        treatment: The treatment's endings; its units and persons must be others than control's.
         cause: A cause of both tables.
         until_ms: The restriction in ms, 1 or more; beyond the shorter display limit there is none.
         level: Confidence level in (0, 1).
+        persons: Of control and of treatment, where persons have several units.
 
     Returns:
         An Effect in ms; a NoEffect where one of the two means is one.
@@ -80,7 +93,8 @@ def time_lost_difference(
     Raises:
         ValueError: If a table has no such cause, or `until_ms` is below 1.
     """
-    one, other = _lost(control, cause, until_ms), _lost(treatment, cause, until_ms)
+    one = _lost(control, cause, until_ms, persons[0])
+    other = _lost(treatment, cause, until_ms, persons[1])
     if isinstance(one, NoEffect):
         return one
     if isinstance(other, NoEffect):
@@ -88,17 +102,21 @@ def time_lost_difference(
     return contrast((other, replace(one, weight=-1)), level, "mover_time_lost")
 
 
-def _lost(table: RiskTable, cause: str, until_ms: int) -> Term | NoEffect:
+def _lost(table: RiskTable, cause: str, until_ms: int, persons: Persons | None) -> Term | NoEffect:
     _require(until_ms)
     curve = incidence(table, cause)
     if isinstance(curve, NoEffect):
         return curve
     if until_ms > curve.last_ms:
         return unwatched(until_ms, curve.last_ms)
-    return _area(table, cause, curve, until_ms)
+    if persons is not None and persons.count < FEWEST_CLUSTERS:
+        return few_clusters(persons.count)
+    return _area(table, cause, curve, until_ms, persons)
 
 
-def _area(table: RiskTable, cause: str | None, curve: Curve, until_ms: int) -> Term:
+def _area(
+    table: RiskTable, cause: str | None, curve: Curve, until_ms: int, persons: Persons | None = None
+) -> Term:
     """The area under a curve up to a moment, in ms, with its limits.
 
     Of d < 8 endings the variance itself is uncertain, the more so as each weighs by the time that it leaves: a normal
@@ -106,14 +124,19 @@ def _area(table: RiskTable, cause: str | None, curve: Curve, until_ms: int) -> T
     truth 92 % of the time without it, 96 % with it (`make evidence`).
     """
     share = np.minimum(curve.value[:until_ms].mean(keepdims=True), 1.0)
-    variance = time_lost_influence(table, cause, until_ms).variance(table) / until_ms**2
     known = curve.known[until_ms - 1 : until_ms]
-
     place = slice(None) if cause is None else table.causes.index(cause)
     ended = int(table.events[place, :until_ms].sum())
+    freedom = [ended + _SPARE] if 0 < ended < _FEW else []
+    if persons is None:
+        square = time_lost_influence(table, cause, until_ms).variance(table)
+    else:
+        square, known = np.array([persons.variance]), np.minimum(known, persons.count)
+        freedom.append(persons.count - 1)
+    variance = square / until_ms**2
 
     def within(z: float) -> tuple[float, float]:
-        wide = min(student_of(z, ended + _SPARE), _FARTHEST_T) if 0 < ended < _FEW else z
+        wide = min(student_of(z, min(freedom)), _FARTHEST_T) if freedom else z
         low, high = limits(share, variance, known, wide)
         return float(low[0]) * until_ms, float(high[0]) * until_ms
 

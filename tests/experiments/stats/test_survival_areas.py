@@ -78,6 +78,26 @@ def test_two_arms_compared(control, treatment, until):
     assert swapped.p_value == pytest.approx(found.p_value, abs=1e-9)
 
 
+def test_everything_twice_by_the_same_persons_loses_no_uncertainty():
+    """60 persons with one unit each, and the same with each unit doubled within its person."""
+    endings = [(1 + k % 23, (*CAUSES, None)[k % 4]) for k in range(60)]
+    found = []
+    for times in (1, 2):
+        table = table_of(endings * times)
+        moved = survival.time_lost_influence(table, "tap", 20)
+        sums = [
+            times * float((moved.ended[CAUSES.index(c), ms] if c else moved.censored[ms])[0])
+            for ms, c in endings
+        ]
+        persons = survival.Persons(math.fsum(one**2 for one in sums), 60)
+        found.append(survival.time_lost(table, "tap", 20, persons=persons))
+    assert found[0].interval.low == pytest.approx(found[1].interval.low, rel=1e-9)
+    assert found[0].interval.high == pytest.approx(found[1].interval.high, rel=1e-9)
+    alone = survival.time_lost(table_of(endings), "tap", 20).interval
+    assert found[0].interval.high - found[0].interval.low == pytest.approx(alone.high - alone.low, rel=0.04)
+    assert found[0].interval.high > alone.high
+
+
 SCRIPT = """
 time <- c({times}); status <- c({status}); n <- length(time)
 y <- Surv(time, factor(status, 0:3, c("censored", "tap", "dismiss", "leave")))
