@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from experiments.stats import survival
+from experiments.stats.samples import RiskTable
 from tests.real.desk import LOGS, Desk, landed
 
 pytestmark = pytest.mark.real
@@ -29,6 +31,9 @@ PUBLISHED = {  # delay -> loads, unfinished, median of the finished in ms
     "1800ms": (33, 10, 14441.0),
     "2000ms": (87, 46, 18608.0),
 }
+
+
+LIMIT_MS = 30_000
 
 
 def watched_loads() -> pa.Table:
@@ -116,3 +121,40 @@ def test_the_median_of_the_finished_is_too_early_where_loads_were_cut_off(desk, 
         assert said[int(finished)] < 0.5
     else:
         assert abs(median - finished) <= 1
+
+
+def table_of(rows: list[dict]) -> RiskTable:
+    ends = [
+        (int(row["watched_ms"]), None, 1) if row["ilt_ms"] is None else (int(row["ilt_ms"]), "loaded", 1)
+        for row in rows
+    ]
+    return RiskTable.from_rows(("loaded",), ends, LIMIT_MS)
+
+
+@pytest.mark.parametrize(("delay", "alike"), [("850ms", True), ("1100ms", True), ("1500ms", False)])
+def test_twenty_eight_people_are_fewer_than_their_loads(loads, delay, alike):
+    """The clustered variance is that of leaving out one person at a time; under two of the three delays the loads of a
+    person are so alike that it is half as large again as that of loads which have nothing to do with each other."""
+    rows = [row for row in loads if row["net_delay"] == delay]
+    table, at = table_of(rows), PUBLISHED[delay][2]
+    curve, moved = survival.incidence(table, "loaded"), survival.influence(table, "loaded", [int(at)])
+    sums: dict[int, float] = {}
+    for row in rows:
+        cut = row["ilt_ms"] is None
+        pull = moved.censored[row["watched_ms"], 0] if cut else moved.ended[0, int(row["ilt_ms"]), 0]
+        sums[row["subject"]] = sums.get(row["subject"], 0.0) + float(pull)
+    square = sum(pull**2 for pull in sums.values())
+    without = [
+        survival.incidence(table_of([row for row in rows if row["subject"] != one]), "loaded").value[int(at)]
+        for one in sums
+    ]
+    people = len(sums)
+    jackknife = (people - 1) / people * sum((share - sum(without) / people) ** 2 for share in without)
+    assert people <= 28
+    assert square * people / (people - 1) == pytest.approx(jackknife, rel=0.15)
+    (known,) = survival.clustered(curve, [int(at)], [square], people)
+    assert known.value == curve.value[int(at)]
+    assert known.interval.low < known.value < known.interval.high
+    naive = curve.at(int(at)).interval
+    assert (square > 1.5 * moved.variance(table)[0]) == alike
+    assert (known.interval.high - known.interval.low > 1.2 * (naive.high - naive.low)) == alike
