@@ -7,6 +7,7 @@
     there.extrapolated, there.from_ms         # whether N is beyond the data, and where the data end
     there.families                            # per family: AIC distance, whether it counts, its shares and seconds
     by_curve(found, found.within()[0])        # the best family's incidence at each ms of the data, to draw over them
+    next_durations(found)                     # NextDurations | NoEffect: which display times to test, how many units each
 
 Model: P(no tap before t, if nothing else ended anybody) = 1 − π G(t); π is the share that would ever tap and G one of
 five families. The other causes are independent competing hazards. Up to the end of the data, `predict` reads the data and
@@ -17,6 +18,7 @@ families within 6 of it.
 from experiments.stats.cure.beyond import SUPPORTED, FamilyPrediction
 from experiments.stats.cure.families import FAMILIES
 from experiments.stats.cure.fitting import FEWEST, Fit, Fits, fit, fits
+from experiments.stats.cure.next_durations import NextDuration, NextDurations, next_durations
 from experiments.stats.cure.prediction import Prediction, by_curve, predict
 
 __all__ = [
@@ -26,9 +28,12 @@ __all__ = [
     "FamilyPrediction",
     "Fit",
     "Fits",
+    "NextDuration",
+    "NextDurations",
     "Prediction",
     "by_curve",
     "fit",
     "fits",
+    "next_durations",
     "predict",
 ]

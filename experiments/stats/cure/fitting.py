@@ -92,7 +92,7 @@ def fits(table: RiskTable, cause: str) -> Fits:
         ValueError: If the table has no such cause.
     """
     data = spans(table, cause)
-    return Fits(table, cause, {name: _fitted(data, family, cured=True) for name, family in FAMILIES.items()})
+    return Fits(table, cause, {name: fitted(data, family, cured=True) for name, family in FAMILIES.items()})
 
 
 def fit(table: RiskTable, cause: str, family: Name, *, cured: bool = True) -> Fit | NoEffect:
@@ -116,7 +116,7 @@ def fit(table: RiskTable, cause: str, family: Name, *, cured: bool = True) -> Fi
     """
     if family not in FAMILIES:
         raise ValueError(f"`family` is {family!r}; must be one of {tuple(FAMILIES)}; choose one of them.")
-    return _fitted(spans(table, cause), FAMILIES[family], cured=cured)
+    return fitted(spans(table, cause), FAMILIES[family], cured=cured)
 
 
 def box(data: Spans, family: Family, *, cured: bool = True) -> list[tuple[float, float]]:
@@ -129,7 +129,8 @@ def box(data: Spans, family: Family, *, cured: bool = True) -> list[tuple[float,
     ]
 
 
-def _fitted(data: Spans, family: Family, *, cured: bool) -> Fit | NoEffect:
+def fitted(data: Spans, family: Family, *, cured: bool = True) -> Fit | NoEffect:
+    """`fit` on data reduced before."""
     if round(data.events) < FEWEST:
         return _too_few(data.events)
     tops = [_climbed(data, family, start, cured=cured) for start in _starts(data, family, cured=cured)]

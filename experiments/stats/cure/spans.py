@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from experiments.stats.samples import Counts, RiskTable
 
 Floats = NDArray[np.float64]
+Counted = Counts | Floats
 
 _FINEST = 50  # ms; below it every ms stands by itself
 _WIDEST = 0.02  # of log time; above it a span of this width is gathered into two points
@@ -67,16 +68,29 @@ def spans(table: RiskTable, cause: str) -> Spans:
     end = until(table)
     row = table.causes.index(cause)
     others = table.events.sum(axis=0) - table.events[row]
-    ms = np.arange(end, dtype=np.float64)
-    middle, ended = _gathered(ms + 0.5, table.events[row, :end])
-    at, kept = _gathered(ms + 0.5, others[:end])
-    open_at, open_kept = _gathered(ms, table.censored[:end])
     left = float(table.at_risk()[end]) if table.n else 0.0
+    return reduced(table.events[row, :end], others[:end], table.censored[:end], left)
+
+
+def reduced(ended: Counted, others: Counted, censored: Counted, left: float) -> Spans:
+    """The same of counts by ms, whole or expected ones.
+
+    Args:
+        ended: Units that ended by the cause in each ms, shape (end,).
+        others: Units that ended otherwise.
+        censored: Units last seen at each ms.
+        left: Units that were still there at the end.
+    """
+    end = ended.size
+    ms = np.arange(end, dtype=np.float64)
+    middle, hits = _gathered(ms + 0.5, ended)
+    at, kept = _gathered(ms + 0.5, others)
+    open_at, open_kept = _gathered(ms, censored)
     seen = np.concatenate([at, open_at, [float(end)]])
     return Spans(
         logs(middle - 0.5),
         logs(middle + 0.5),
-        ended,
+        hits,
         logs(seen),
         np.concatenate([kept, open_kept, [left]]),
         float(logs(np.array([float(end)]))[0]),
@@ -88,7 +102,7 @@ def logs(ms: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(ms, _BEFORE_ALL)), np.float64)
 
 
-def _gathered(ms: Floats, units: Counts) -> tuple[Floats, Floats]:
+def _gathered(ms: Floats, units: Counted) -> tuple[Floats, Floats]:
     """Points and weights with the number, mean, variance and skewness of the units in every narrow stretch of time."""
     there = units > 0
     ms, weight = ms[there], units[there].astype(np.float64)
