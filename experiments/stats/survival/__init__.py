@@ -9,20 +9,24 @@ from experiments.stats.survival.areas import staying_time, time_lost, time_lost_
 from experiments.stats.survival.clustered import Persons, clustered, clustered_difference
 from experiments.stats.survival.comparison import difference_at, relative_difference_at
 from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
+from experiments.stats.survival.equality import Equality, gray, log_rank
 from experiments.stats.survival.hazard import HazardBin, hazard
 from experiments.stats.survival.influences import Influence, influence, time_lost_influence
 
 __all__ = [
     "Curve",
+    "Equality",
     "HazardBin",
     "Influence",
     "Persons",
     "clustered",
     "clustered_difference",
     "difference_at",
+    "gray",
     "hazard",
     "incidence",
     "influence",
+    "log_rank",
     "relative_difference_at",
     "staying",
     "staying_time",
