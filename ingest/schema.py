@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever tables or promoted columns change; a store of another version is rebuilt from landed/."""
 
 _SQL = Path(__file__).with_name("sql")
@@ -76,6 +76,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "ts": "timestamp('UTC')",
         "variants": "int64",
         **_PLACE,
+        "person_key": "int32",
     },
     "impressions": {
         "impression_id": "string",
@@ -95,6 +96,9 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "elapsed_source": "string",
         "conflicts": "int64",
         "after_limit": "int64",
+        "language": "string",
+        "timeout_ms": "float64",
+        "person_key": "int32",
     },
     "inferences": {
         "inference_id": "string",
@@ -200,6 +204,9 @@ def making() -> tuple[str, ...]:
             "fresh",
             "tables",
             "view_events",
+            "rules_exposures",
+            "rules_impressions",
+            "view_touched",
             "view_exposures",
             "view_impressions",
             "view_inferences",

@@ -23,6 +23,15 @@ _INFERENCE = (
     "label",
     "score",
 )
+_SHOWN = (
+    "impression_id",
+    "inference_id",
+    "display_ms",
+    "copy_id",
+    "design_id",
+    "language",  # of the words shown, for example ja
+    "recommended_timeout_ms",  # what the platform's accessibility settings recommend for this user
+)
 _FRAMES = ("frames_in", "frames_out", "dropped", "nodes")
 
 PLAN: dict[str, EventPlan] = {
@@ -30,9 +39,7 @@ PLAN: dict[str, EventPlan] = {
     "camera_opened": EventPlan("any"),
     "photo_taken": EventPlan("any"),
     "inference_completed": EventPlan("barcode", _INFERENCE),
-    "suggestion_shown": EventPlan(
-        "barcode", ("impression_id", "inference_id", "display_ms", "copy_id", "design_id")
-    ),
+    "suggestion_shown": EventPlan("barcode", _SHOWN),
     "suggestion_tapped": EventPlan("barcode", ("impression_id", "elapsed_ms")),
     "suggestion_dismissed": EventPlan("barcode", ("impression_id", "elapsed_ms")),
     "suggestion_left": EventPlan("barcode", ("impression_id", "elapsed_ms")),

@@ -22,5 +22,11 @@ INSERT INTO store_facts
     WHERE EXISTS (SELECT 1 FROM links FULL JOIN identities AS old USING (anonymous_id) WHERE links.user_id IS DISTINCT FROM old.user_id)
       AND EXISTS (SELECT 1 FROM events_main);
 
+-- Whose rows those were, and whose they are now.
+INSERT INTO touched
+    SELECT unnest([kz_person(NULL, old.user_id, anonymous_id), kz_person(NULL, links.user_id, anonymous_id)]), NULL
+    FROM links FULL JOIN identities AS old USING (anonymous_id)
+    WHERE links.user_id IS DISTINCT FROM old.user_id AND EXISTS (SELECT 1 FROM events_main);
+
 DELETE FROM identities;
 INSERT INTO identities SELECT anonymous_id, user_id, seen[1], seen[2] FROM links;

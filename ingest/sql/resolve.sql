@@ -25,6 +25,14 @@ CREATE OR REPLACE TEMP TABLE contestants AS
 -- A stored row goes when another row of its id takes its place.
 CREATE OR REPLACE TEMP TABLE displaced AS
     SELECT event_id, load_id, at_row, in_main, place FROM contestants WHERE stored AND NOT (place = 1 AND copy = 1);
+INSERT INTO touched
+    SELECT m.person, m.impression_id FROM events_main AS m
+    WHERE (m.event_id, m.load_id) IN (SELECT (event_id, load_id) FROM displaced WHERE in_main);
+-- Another showing of the same id may be the first now, and another person's.
+INSERT INTO touched
+    SELECT DISTINCT m.person, NULL FROM events_main AS m
+    SEMI JOIN (SELECT impression_id FROM touched) AS t ON m.impression_id = t.impression_id
+    WHERE m.event = 'suggestion_shown';
 DELETE FROM events_main WHERE (event_id, load_id) IN (SELECT (event_id, load_id) FROM displaced WHERE in_main);
 DELETE FROM store_facts WHERE name = 'stored_version' AND EXISTS (SELECT 1 FROM displaced WHERE in_main);
 INSERT INTO store_facts SELECT 'stored_version', uuid()::VARCHAR WHERE EXISTS (SELECT 1 FROM displaced WHERE in_main);

@@ -38,6 +38,21 @@ CREATE TABLE IF NOT EXISTS events_main (
     payload_bytes DOUBLE, experiment VARCHAR, variant VARCHAR, properties JSON, bad_values UTINYINT, load_id INTEGER
 );
 
+-- The impressions and the exposures of events_main, in the same order of persons; nth of a person is the order of time.
+CREATE TABLE IF NOT EXISTS impressions_main (
+    person_key INTEGER, person VARCHAR, impression_id VARCHAR, shown_ts TIMESTAMPTZ, display_ms DOUBLE, copy_id VARCHAR,
+    design_id VARCHAR, inference_id VARCHAR, platform VARCHAR, device VARCHAR, os_version VARCHAR, app_version VARCHAR,
+    session_id VARCHAR, attempt_id VARCHAR, nth INTEGER, ending VARCHAR, ending_ts TIMESTAMPTZ, elapsed_ms DOUBLE,
+    elapsed_source VARCHAR, conflicts INTEGER, after_limit INTEGER, language VARCHAR, timeout_ms DOUBLE
+);
+CREATE TABLE IF NOT EXISTS exposures_main (
+    person_key INTEGER, person VARCHAR, experiment VARCHAR, variant VARCHAR, ts TIMESTAMPTZ, variants INTEGER,
+    platform VARCHAR, device VARCHAR, app_version VARCHAR, os_version VARCHAR
+);
+
+-- What later loads changed in events_main itself: whose rows became another's, and the impressions of rows that had to go.
+CREATE TABLE IF NOT EXISTS touched (person VARCHAR, impression_id VARCHAR);
+
 -- Every person that has events, in events_main or the tail; those that only the tail has have the keys after the others.
 CREATE TABLE IF NOT EXISTS person_keys (person VARCHAR, person_key INTEGER);
 

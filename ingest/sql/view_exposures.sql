@@ -1,15 +1,8 @@
--- Who saw which variant first, one row per experiment and person. Only experiment_exposed is randomised; an exposure without
--- an experiment or without a variant is kept in events and stands in no row here. `variants` > 1: the person saw several.
+-- Every exposure by the rules of kz_exposures: as stored when the loads were merged, and anew for whom a fresh load touches.
 CREATE OR REPLACE VIEW exposures AS
-SELECT experiment,
-       person,
-       first(variant ORDER BY ts, seq, event_id) AS variant,
-       min(ts) AS ts,
-       count(DISTINCT variant) AS variants,
-       first(platform ORDER BY ts, seq, event_id) AS platform,
-       first(device ORDER BY ts, seq, event_id) AS device,
-       first(app_version ORDER BY ts, seq, event_id) AS app_version,
-       first(os_version ORDER BY ts, seq, event_id) AS os_version
-FROM events
-WHERE event = 'experiment_exposed' AND experiment IS NOT NULL AND variant IS NOT NULL
-GROUP BY experiment, person
+SELECT
+    m.experiment, m.person, m.variant, m.ts, m.variants::BIGINT AS variants, m.platform, m.device, m.app_version, m.os_version,
+    m.person_key
+FROM exposures_main AS m ANTI JOIN touched_keys AS t ON m.person_key = t.person_key
+UNION ALL
+SELECT n.*, t.person_key FROM kz_exposures('touched_exposure_events') AS n JOIN touched_keys AS t ON t.person = n.person;

@@ -15,8 +15,12 @@ _COLUMNS = {
     "model_version": "VARCHAR", "conversion": "VARCHAR", "delegate": "VARCHAR", "latency_ms": "DOUBLE",
     "cold": "BOOLEAN", "label": "VARCHAR", "score": "DOUBLE", "impression_id": "VARCHAR",
     "display_ms": "DOUBLE", "copy_id": "VARCHAR", "design_id": "VARCHAR", "elapsed_ms": "DOUBLE",
-    "true_label": "VARCHAR",
+    "true_label": "VARCHAR", "properties": "JSON",
 }  # fmt: skip
+_MADE = {
+    "impressions": (("macros", "rules_impressions"), "kz_impressions('events')"),
+    "inferences": (("view_inferences",), "inferences"),
+}
 
 
 def at(ms: float) -> datetime:
@@ -33,8 +37,10 @@ def rows_of(view: str, events: Iterable[Mapping[str, object]]) -> list[dict[str,
     for event in events:
         assert set(event) <= set(_COLUMNS), event
         con.execute(f"INSERT INTO events VALUES ({marks})", [event.get(name) for name in _COLUMNS])
-    con.execute((_SQL / f"view_{view}.sql").read_text(encoding="utf-8"))
-    found = con.sql("FROM " + view)
+    files, source = _MADE[view]
+    for name in files:
+        con.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    found = con.sql("FROM " + source)
     names = found.columns
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     con.close()
