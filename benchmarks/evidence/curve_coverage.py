@@ -60,6 +60,7 @@ def _drawn(arms: Sequence[Floats], rng: np.random.Generator, n: int) -> Iterator
         lost = [survival.time_lost(table, cause, until, LEVEL) for table in (control, treatment)]
         yield ("time lost", cause, until), lost[0]
         yield ("difference of time lost", cause, until), difference(lost[0], lost[1])
+    yield ("time stayed", "any", LIMIT), survival.staying_time(control, LIMIT, LEVEL)
 
 
 def _table(rng: np.random.Generator, cells: Floats, n: int) -> RiskTable:
@@ -81,4 +82,8 @@ def _truths(world: World, n: int) -> dict[Key, Truth]:
         few = [n * law.fewest(k, until - 1) for law in (world.control, world.treatment)]
         truths["time lost", cause, until] = Truth(arms[0], few[0])
         truths["difference of time lost", cause, until] = Truth(arms[1] - arms[0], min(few))
+    stayed = LIMIT - sum(world.control.time_lost(k, LIMIT) for k in range(len(CAUSES)))
+    cells = world.control.cells
+    few_left = min(float(cells[:-1, :LIMIT].sum()), float(cells[:, LIMIT].sum()))
+    truths["time stayed", "any", LIMIT] = Truth(stayed, n * few_left)
     return truths

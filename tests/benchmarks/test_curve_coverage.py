@@ -22,6 +22,8 @@ def test_a_table_of_everybody_has_the_true_curves(world):
             for tick in curve_coverage.MOMENTS:
                 assert curve.value[tick] == pytest.approx(law.incidence(k, tick), abs=1e-9)
             assert survival.time_lost_ms(curve, LIMIT) == pytest.approx(law.time_lost(k, LIMIT), abs=1e-7)
+        stayed = LIMIT - sum(law.time_lost(k, LIMIT) for k in range(len(CAUSES)))
+        assert survival.staying_time(table, LIMIT).value == pytest.approx(stayed, abs=1e-7)
 
 
 def test_the_constant_hazards_are_those_of_the_story():
