@@ -47,7 +47,7 @@ def test_the_interval_of_a_difference_is_the_one_that_is_shown():
 
 @pytest.fixture(scope="module")
 def rows():
-    return curve_coverage.run(scale=0.02, sizes=(200, 2_000))
+    return curve_coverage.run(scale=0.01, sizes=(200, 2_000))
 
 
 def test_every_interval_covers_as_often_as_is_demanded(rows):
