@@ -8,7 +8,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.evidence import agreement, curve_coverage, interval_coverage, loops, people_coverage, worlds
+from benchmarks.evidence import (
+    agreement,
+    curve_coverage,
+    extrapolation,
+    interval_coverage,
+    loops,
+    people_coverage,
+    worlds,
+)
 
 
 def main() -> int:
@@ -30,6 +38,7 @@ def main() -> int:
         "Curves over time on simulated impressions": curve_coverage.run(chosen.scale),
         "Curves over time on simulated people, five impressions each": people_coverage.run(chosen.scale),
         "The agreement check on simulated launches": agreement.run(chosen.scale),
+        "Display times beyond the data, on simulated launches": extrapolation.run(chosen.scale),
         "Planted values in random worlds": worlds.run(chosen.worlds, chosen.users),
     }
     for title, rows in found.items():
