@@ -43,6 +43,17 @@ def test_the_interval_of_a_difference_is_the_one_that_is_shown():
     one, other = (survival.incidence(table, "tap") for table in tables)
     shown = survival.difference_at(one, other, 4).interval
     assert curve_coverage.difference(one.at(4), other.at(4)).interval == shown
+    lost = [survival.time_lost(table, "tap", 4) for table in tables]
+    assert (
+        curve_coverage.difference(*lost).interval == survival.time_lost_difference(*tables, "tap", 4).interval
+    )
+    sides = survival.Persons(0.002, 30), survival.Persons(0.003, 40)
+    known = [
+        survival.clustered(curve, [4], [side.square], side.count)[0]
+        for curve, side in zip((one, other), sides, strict=True)
+    ]
+    shown = survival.clustered_difference(one, other, 4, sides).interval
+    assert curve_coverage.difference(*known).interval == shown
 
 
 @pytest.fixture(scope="module")
