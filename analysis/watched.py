@@ -13,6 +13,7 @@ from experiments.stats.survival import Curve, incidence
 MOST_ARMS = 12
 LONGEST_MS = 600_000
 """Curves end after ten minutes at the latest; impressions watched longer are censored there."""
+_DISPLAY = "display_ms"
 USUAL_SHARE = 0.05
 """A display limit counts as an arm's own if at least this share of its limited impressions has it."""
 
@@ -76,6 +77,34 @@ def control_of(
     if experiment is not None and "control" in fates:
         return "control"
     return max(fates, key=lambda name: sum(row.n for row in fates[name]), default=None)
+
+
+def else_different(declared: Experiment | None, one: str | None, other: str | None) -> NoEffect | None:
+    """Why two variants did not see the same even before the shorter limit, as far as the experiment's record says.
+
+    Args:
+        declared: The experiment as it stands on record, if any.
+        one: A variant.
+        other: Another.
+
+    Returns:
+        What else differs; None if nothing does, or nothing is on record.
+    """
+    if declared is None:
+        return None
+    payloads = {variant.key: variant.payload for variant in declared.variants}
+    here, there = payloads.get(str(one), {}), payloads.get(str(other), {})
+    different: Sequence[str] = [
+        key for key in sorted({*here, *there} - {_DISPLAY}) if here.get(key) != there.get(key)
+    ]
+    if not different:
+        return None
+    named = ", ".join(different)
+    return NoEffect(
+        "display_change.more_differs",
+        f"These variants also differ in {named}, so they need not behave alike at any time.",
+        (("named", named),),
+    )
 
 
 def limits_of(fates: Iterable[Fate]) -> Limits | None:

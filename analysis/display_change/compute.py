@@ -1,6 +1,5 @@
 """One query, one answer: every arm against control, on each person's first impression."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -9,15 +8,12 @@ from analysis.display_change.answers import DisplayChangeAnswer
 from analysis.display_change.pairs import last_second, pair
 from analysis.on_record import experiment_on_record
 from analysis.outcomes import NO_OUTCOMES, Selection, outcomes
-from analysis.watched import arms_of, control_of
-from experiments.design import Experiment
+from analysis.watched import arms_of, control_of, else_different
 from experiments.stats.effects import NoEffect
 from experiments.stats.survival.hazard_agreement import MOST_PARTS
 
 if TYPE_CHECKING:
     from ingest import Store
-
-DISPLAY = "display_ms"
 
 
 class DisplayChangeQuery(Selection):
@@ -61,7 +57,7 @@ def answer(store: "Store", query: DisplayChangeQuery) -> DisplayChangeAnswer:
                 (control, fates[control]),
                 (name, fates[name]),
                 query.parts,
-                _else_different(declared, control, name),
+                else_different(declared, control, name),
             )
             for name in others
         ),
@@ -75,25 +71,6 @@ def answer(store: "Store", query: DisplayChangeQuery) -> DisplayChangeAnswer:
         sql=reduced.sql,
         data_version=store.data_version(),
         synthetic=store.synthetic(),
-    )
-
-
-def _else_different(declared: Experiment | None, control: str | None, arm: str | None) -> NoEffect | None:
-    """Why two variants did not see the same even before the shorter limit, as far as the experiment's record says."""
-    if declared is None:
-        return None
-    payloads = {variant.key: variant.payload for variant in declared.variants}
-    one, other = payloads.get(str(control), {}), payloads.get(str(arm), {})
-    different: Sequence[str] = [
-        key for key in sorted({*one, *other} - {DISPLAY}) if one.get(key) != other.get(key)
-    ]
-    if not different:
-        return None
-    named = ", ".join(different)
-    return NoEffect(
-        "display_change.more_differs",
-        f"These variants also differ in {named}, so they need not behave alike at any time.",
-        (("named", named),),
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from experiments.stats.cure import NextDurations
+from experiments.stats.dose import DoseResponse
 from experiments.stats.effects import Estimate, NoEffect
 from experiments.stats.survival.limit_choice import Choice
 
@@ -82,6 +84,8 @@ class DisplayLimitAnswer:
         tolerance, most_dismissals: What it was asked to keep.
         families: The families fitted, best first.
         observed: What each arm with one display limit showed at it, shortest first.
+        dose: The shares of three or more display times, taken never to fall; or why there are none.
+        to_test: The display times to test next, or why none need be.
         randomised, experiment, by: Where the arms come from.
         cannot_say: Why there are no points; None if there are.
         observed_until: End of observation; None if nothing has landed.
@@ -100,6 +104,8 @@ class DisplayLimitAnswer:
     most_dismissals: float | None
     families: tuple[FamilyFit, ...]
     observed: tuple[Observed, ...]
+    dose: DoseResponse | NoEffect
+    to_test: NextDurations | NoEffect
     randomised: bool
     experiment: str | None
     by: str | None

@@ -9,13 +9,14 @@ from pydantic import Field, PositiveInt, model_validator
 
 from analysis.ask import cached
 from analysis.display_limit.answers import DisplayLimitAnswer, FamilyFit, LimitPoint, Observed
+from analysis.display_limit.several import dose, observed
 from analysis.on_record import experiment_on_record
 from analysis.outcomes import CAUSES, NO_OUTCOMES, Fate, Selection, outcomes
 from analysis.watched import LONGEST_MS, arms_of, limits_of, timed, watched
-from experiments.stats.cure import SUPPORTED, Fits, fits, predict
+from experiments.stats.cure import SUPPORTED, Fits, NextDurations, fits, next_durations, predict
+from experiments.stats.dose import DoseResponse
 from experiments.stats.effects import NoEffect
 from experiments.stats.samples import RiskTable
-from experiments.stats.survival import incidence
 from experiments.stats.survival.limit_choice import Choice, choose_limit
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def answer(store: "Store", query: DisplayLimitQuery) -> DisplayLimitAnswer:
         most_dismissals=query.most_dismissals,
         families=read.families(),
         observed=read.observed,
+        dose=read.dose,
+        to_test=read.to_test,
         randomised=query.experiment is not None,
         experiment=query.experiment,
         by=query.by,
@@ -111,6 +114,8 @@ class _Read:
     arm: str | None
     found: Fits | NoEffect
     observed: tuple[Observed, ...]
+    dose: DoseResponse | NoEffect
+    to_test: NextDurations | NoEffect
     until: datetime | None
     sql: str
 
@@ -160,22 +165,16 @@ def _read(store: "Store", query: DisplayLimitQuery) -> _Read:
     arms = arms_of(reduced, declared)
     name, table = _longest(query.arm, arms)
     found = table if isinstance(table, NoEffect) else fits(table, "tap")
-    return _Read(name, found, _observed(arms), until, reduced.sql)
-
-
-def _observed(fates: Mapping[str | None, Sequence[Fate]]) -> tuple[Observed, ...]:
-    """What every arm with one display limit showed at it."""
-    found = []
-    for name, rows in fates.items():
-        seen = timed(rows)
-        limits = limits_of(seen)
-        if limits is None or limits.shortest_ms != limits.longest_ms or limits.longest_ms > LONGEST_MS:
-            continue
-        table = watched(seen).shortened(limits.longest_ms)
-        curve = incidence(table, "tap")
-        taps = curve if isinstance(curve, NoEffect) else curve.at(limits.longest_ms)
-        found.append(Observed(name, limits.longest_ms, table.n, taps))
-    return tuple(sorted(found, key=lambda one: (one.limit_ms, str(one.arm))))
+    seen = observed(arms)
+    return _Read(
+        arm=name,
+        found=found,
+        observed=seen,
+        dose=dose(seen, declared),
+        to_test=found if isinstance(found, NoEffect) else next_durations(found),
+        until=until,
+        sql=reduced.sql,
+    )
 
 
 def _longest(

@@ -11,7 +11,16 @@ from analysis.display_limit.answers import DisplayLimitAnswer
 from analysis.display_limit.chart import limit_chart
 from analysis.display_limit.compute import DisplayLimitQuery, answer, reading
 from analysis.display_limit.rows import point_rows
-from analysis.display_limit.sentences import at, cards, finding, fitted, intervals, seconds
+from analysis.display_limit.sentences import (
+    at,
+    cards,
+    finding,
+    fitted,
+    intervals,
+    responses,
+    seconds,
+    to_test,
+)
 from experiments.stats.survival.limit_choice import Choice
 from ingest import Store
 
@@ -33,6 +42,8 @@ def render() -> None:
         page.empty("time_to_tap.empty")
     page.finding(finding(found, page.lang()))
     _explorer(store, query, found)
+    _told("display_limit.dose", responses(found, page.lang()))
+    _told("display_limit.test", to_test(found, page.lang()))
     sections(store, shared)
     with st.expander(page.t("time_to_tap.know"), icon=":material/info:", expanded=False):
         told = [*fitted(found, page.lang()), page.t("display_limit.method"), page.t("display_change.method")]
@@ -95,3 +106,9 @@ def _explorer(store: Store, query: DisplayLimitQuery, found: DisplayLimitAnswer)
         "display_limit.alt", arm=found.arm or page.t("time_to_tap.all"), longest=seconds(longest, lang)
     )
     page.chart(limit_chart(found, point.ms, lang), alt=alt)
+
+
+def _told(title: str, told: list[str]) -> None:
+    if told:
+        st.subheader(page.t(title), anchor=False)
+        st.markdown("\n".join(f"- {page.plain(line)}" for line in told))

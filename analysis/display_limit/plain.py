@@ -2,6 +2,8 @@
 
 from analysis import plain
 from analysis.display_limit.answers import DisplayLimitAnswer, FamilyFit, LimitPoint
+from experiments.stats.cure import NextDurations
+from experiments.stats.dose import DoseResponse
 from experiments.stats.effects import NoEffect
 from experiments.stats.survival.limit_choice import Choice
 
@@ -24,6 +26,8 @@ def to_json(found: DisplayLimitAnswer) -> Json:
             {"arm": one.arm, "limit_ms": one.limit_ms, "n": one.n, "taps": plain.estimate(one.taps)}
             for one in found.observed
         ],
+        "dose": _dose(found.dose),
+        "to_test": _to_test(found.to_test),
         "randomised": found.randomised,
         "experiment": found.experiment,
         "by": found.by,
@@ -60,6 +64,38 @@ def _choice(said: Choice | NoEffect) -> Json:
         "bound": said.bound,
         "no_effect": None,
     }
+
+
+def _dose(said: DoseResponse | NoEffect) -> Json:
+    if isinstance(said, NoEffect):
+        return {"times": [], "falls_p": None, "no_effect": plain.reason(said)}
+    times = [
+        {
+            "limit_ms": one.n_ms,
+            "n": one.count.n,
+            "tapped": one.count.hits,
+            "taps": plain.estimate(one.share),
+            "pooled": one.pooled,
+        }
+        for one in said.responses
+    ]
+    return {"times": times, "falls_p": said.falls_p, "no_effect": None}
+
+
+def _to_test(said: NextDurations | NoEffect) -> Json:
+    if isinstance(said, NoEffect):
+        return {"target_ms": None, "now": None, "tests": [], "no_effect": plain.reason(said)}
+    tests = [
+        {
+            "limit_ms": one.n_ms,
+            "taps": plain.estimate(one.taps),
+            "width": one.width,
+            "reduction": one.reduction,
+            "per_arm": one.per_arm,
+        }
+        for one in said.tests
+    ]
+    return {"target_ms": said.target_ms, "now": plain.estimate(said.now), "tests": tests, "no_effect": None}
 
 
 def _family(one: FamilyFit) -> Json:

@@ -7,6 +7,9 @@ from analysis.display_limit.answers import DisplayLimitAnswer, LimitPoint, Said
 from analysis.words import t
 from experiments.stats.effects import Interval, NoEffect
 
+FALLS = 0.01
+"""Below this p-value the shares may not be taken never to fall."""
+
 
 def name_of(found: DisplayLimitAnswer, lang: str) -> str:
     """The name of the arm that is read, as readers see it."""
@@ -84,6 +87,41 @@ def fitted(found: DisplayLimitAnswer, lang: str) -> list[str]:
             share = words.percent(one.would_tap, lang)
             told.append(t(f"display_limit.family.{key}", lang, name=name, aic=one.aic_distance, share=share))
     return told
+
+
+def responses(found: DisplayLimitAnswer, lang: str) -> list[str]:
+    """The shares of three or more display times, and whether they may be taken never to fall; empty with fewer."""
+    said = found.dose
+    if isinstance(said, NoEffect):
+        return []
+    told = [
+        t(
+            f"display_limit.dose.{'pooled' if one.pooled else 'own'}", lang, ms=seconds(one.n_ms, lang), n=one.count.n,
+            taps=words.percent(one.share.value, lang), interval=_ends(one.share.interval, lang, words.percent),
+        )
+        for one in said.responses
+    ]  # fmt: skip
+    key = "falls" if said.falls_p < FALLS else "holds"
+    return [*told, t(f"display_limit.dose.{key}", lang, p=words.p_value(said.falls_p))]
+
+
+def to_test(found: DisplayLimitAnswer, lang: str) -> list[str]:
+    """Which display times to test next and with how many people; or why none."""
+    said = found.to_test
+    if isinstance(said, NoEffect):
+        return [words.reason(said, lang)]
+    target = t(
+        "display_limit.test.target", lang, target=seconds(said.target_ms, lang),
+        taps=words.percent(said.now.value, lang), interval=_ends(said.now.interval, lang, words.percent),
+    )  # fmt: skip
+    tests = [
+        t(
+            "display_limit.test.one", lang, ms=seconds(one.n_ms, lang), taps=words.percent(one.taps.value, lang),
+            less=words.percent(one.reduction, lang), n=one.per_arm,
+        )
+        for one in said.tests
+    ]  # fmt: skip
+    return [target, *tests]
 
 
 def seconds(ms: int, lang: str) -> str:

@@ -9,7 +9,7 @@ from analysis.display_limit import DisplayLimitQuery, answer, to_json
 from analysis.display_limit.chart import limit_chart
 from analysis.display_limit.compute import reading
 from analysis.display_limit.rows import point_rows
-from analysis.display_limit.sentences import at, cards, finding, fitted
+from analysis.display_limit.sentences import at, cards, finding, fitted, responses, to_test
 from analysis.time_to_tap import TapsQuery
 from analysis.time_to_tap import answer as taps_answer
 from experiments.stats.effects import NoEffect
@@ -20,10 +20,10 @@ LIMIT = 4000
 
 
 def launch(folder, n, *, seed=1, limits=(2000, LIMIT), rates=RATES):
-    """Two arms of an experiment with constant hazards per second."""
+    """Arms of an experiment with constant hazards per second."""
     rng = np.random.default_rng(seed)
     stories = []
-    for variant, limit in zip(("control", "longer"), limits, strict=True):
+    for variant, limit in zip(("control", "longer", "longest"), limits, strict=False):
         waits = rng.exponential(1000 / sum(rates), n).astype(int)
         kinds = rng.choice(3, n, p=np.array(rates) / sum(rates))
         for k in range(n):
@@ -169,3 +169,50 @@ def test_without_taps_or_limits_or_impressions_it_says_why(tmp_path):
     assert [one.why_not is not None for one in rare.families] == [True] * 5
     assert all("not fitted" in line for line in fitted(rare, "en"))
     assert to_json(nothing)["points"] == []
+
+
+def test_three_display_times_side_by_side_never_fall(tmp_path):
+    """Arms of 1, 2 and 4 s: every share is the arm's own, and holds the law."""
+    with launch(tmp_path, 1500, seed=9, limits=(1000, 2000, LIMIT)) as store:
+        found = answer(store, DisplayLimitQuery(experiment="display"))
+        body = {
+            "key": "display", "unit": "user", "start": "2026-04-01T00:00:00+00:00",
+            "variants": [{"key": key, "payload": {"display_ms": ms, "copy_id": copy}}
+                         for key, ms, copy in (("control", 1000, "a"), ("longer", 2000, "a"), ("longest", LIMIT, "b"))],
+            "metrics": [{"key": "tapped", "role": "success", "kind": "conversion", "event": "suggestion_tapped",
+                         "within": "10s"}],
+        }  # fmt: skip
+        store.records.add("experiment", "display", body, "ann")
+        other_words = answer(store, DisplayLimitQuery(experiment="display"))
+    shares = [one.share for one in found.dose.responses]
+    assert [one.n_ms for one in found.dose.responses] == [1000, 2000, LIMIT]
+    assert all(one.interval.contains(by(ms)) for one, ms in zip(shares, (1000, 2000, LIMIT), strict=True))
+    assert found.dose.falls_p > 0.5
+    assert [one["pooled"] for one in to_json(found)["dose"]["times"]] == [False] * 3
+    for lang, word in (("en", "never to fall"), ("ja", "減らない")):
+        assert word in responses(found, lang)[-1]
+    assert other_words.dose.code == "display_change.more_differs"
+    assert responses(other_words, "en") == []
+
+
+def test_two_display_times_are_no_curve(world):
+    assert answer(world, DisplayLimitQuery(experiment="display")).dose.code == "few_display_times"
+
+
+def test_what_to_test_next_is_longer_and_says_how_many_people(tmp_path):
+    """Slow taps cut off early: longer times are proposed; where everything has ended, none is."""
+    with launch(tmp_path, 2000, seed=10, limits=(1000, 1500)) as store:
+        said = answer(store, DisplayLimitQuery(experiment="display"))
+    tests = said.to_test.tests
+    assert 1 <= len(tests) <= 2
+    assert all(1500 < one.n_ms <= said.to_test.target_ms for one in tests)
+    assert all(one.per_arm > 100 for one in tests)
+    assert max(one.reduction for one in tests) > 0.2
+    assert "people an arm" in to_test(said, "en")[-1]
+    assert "人が必要" in to_test(said, "ja")[-1]
+    done = [impression(f"d{k}", "tap", 100 + 3 * k, limit=60_000) for k in range(200)]
+    (tmp_path / "done").mkdir()
+    with landed(tmp_path / "done", *done, much_later()) as store:
+        nothing = answer(store, DisplayLimitQuery())
+    assert isinstance(nothing.to_test, NoEffect)
+    assert len(to_test(nothing, "en")) == 1
