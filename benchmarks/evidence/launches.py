@@ -98,3 +98,11 @@ LAUNCHES = (
 """Three launches of each family like the barcode suggestion: taps peak at 2 s (an exponential's at 0), and of those who tap
 until 8 s, 35 to 40 of 100 need more than 4 s (log-normal and log-logistic with share .6: half of those who would ever tap).
 With these rivals a peak at 2 s leaves at most 45 of 100 to the second four seconds, whatever the family."""
+
+HALF_LATE = (
+    Launch("weibull", 0.6, float(np.log(7000)), float(np.log(2.0))),
+    Launch("log_normal", 0.6, float(np.log(5800)), float(np.log(0.6))),
+    Launch("log_logistic", 0.6, float(np.log(5900)), float(np.log(2.6))),
+    Launch("gamma", 0.6, float(np.log(8000)), float(np.log(2.6))),
+)
+"""Half of those who tap until 8 s need more than 4 s; then taps peak only at 3 to 4 s, hardly before an arm of 4 s ends."""
