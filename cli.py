@@ -61,7 +61,14 @@ def ingest(
     finish("ingest", answer, as_json=as_json, lang=lang)
 
 
-for question in (questions.funnel, questions.taps, questions.readout, questions.models, lists.members):
+for question in (
+    questions.funnel,
+    questions.taps,
+    copies.copies,
+    questions.readout,
+    questions.models,
+    lists.members,
+):
     app.command()(question)
 
 

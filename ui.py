@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from analysis import page
+from analysis.copies.page import render as copies
 from analysis.display_limit.page import render as display
 from analysis.funnel.page import render as funnel
 from analysis.health.page import render as health
@@ -29,6 +30,7 @@ MENU = {
         ("milestones", milestones, "compare_arrows"),
         ("taps", taps, "touch_app"),
         ("display", display, "timer"),
+        ("copies", copies, "chat_bubble"),
         ("models", models, "phone_android"),
     ],
     page.t("nav.experiment"): [("readout", readout, "science")],

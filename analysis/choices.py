@@ -25,11 +25,13 @@ class Choices:
         experiments: keys of the experiments that anybody was exposed to.
         narrowing: (column, its values on impressions) pairs.
         display_experiment: the newest declared experiment whose variants differ in display_ms, if any.
+        words_experiment: the newest whose variants differ in copy_id or design_id, if any.
     """
 
     experiments: tuple[str, ...]
     narrowing: tuple[tuple[str, tuple[str, ...]], ...]
     display_experiment: str | None
+    words_experiment: str | None
 
 
 def choices(store: "Store") -> Choices:
@@ -43,18 +45,27 @@ def _choices(store: "Store") -> Choices:
         values[row["name"]].append(row["value"])
     experiments = tuple(values["experiment"])
     narrowing = tuple((name, tuple(values[name])) for name in NARROWING)
-    return Choices(experiments, narrowing, _about_display(store.records.all("experiment"), experiments))
+    records = store.records.all("experiment")
+    display, words = (
+        _about(what, records, experiments) for what in (("display_ms",), ("copy_id", "design_id"))
+    )
+    return Choices(experiments, narrowing, display, words)
 
 
-def _about_display(records: Sequence[Mapping[str, Any]], experiments: Sequence[str]) -> str | None:
+def _about(
+    what: Sequence[str], records: Sequence[Mapping[str, Any]], experiments: Sequence[str]
+) -> str | None:
+    """The newest experiment whose variants differ in one of these."""
     newest = {str(record["key"]): record["body"] for record in records}
     for key, body in reversed(newest.items()):
         try:
-            limits = {
-                variant.payload.get("display_ms") for variant in Experiment.model_validate(body).variants
-            }
+            payloads = [variant.payload for variant in Experiment.model_validate(body).variants]
         except ValidationError:
             continue  # the readout page says what is wrong with this record
-        if key in experiments and len(limits - {None}) > 1:
+        if key in experiments and any(_differ(name, payloads) for name in what):
             return key
     return None
+
+
+def _differ(name: str, payloads: Sequence[Mapping[str, Any]]) -> bool:
+    return len({str(payload[name]) for payload in payloads if payload.get(name) is not None}) > 1

@@ -39,7 +39,9 @@ ROOMS = {
     "contrast": ("analysis.contrast", "ContrastQuery"),
     "timing": ("analysis.timing", "TimingQuery"),
     "between": ("analysis.between", "BetweenQuery"),
+    "reading": ("analysis.reading", "ReadingQuery"),
     "display_limit": ("analysis.display_limit", "DisplayLimitQuery"),
+    "copies": ("analysis.copies", "CopiesQuery"),
     "display_change": ("analysis.display_change", "DisplayChangeQuery"),
 }
 

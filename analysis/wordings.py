@@ -44,28 +44,24 @@ def copies_on_record(store: "Store") -> tuple[Copy, ...]:
     return tuple(sorted(found, key=lambda one: (one.copy_id, one.design_id or "", one.language)))
 
 
-def wording_of(
-    copies: Sequence[Copy], copy_id: str | None, design_id: str | None, languages: Sequence[str | None]
-) -> Copy | None:
-    """What a variant said: the copy of its design before one of every design, in the first language that is on record.
+def languages_of(
+    copies: Sequence[Copy], copy_id: str | None, design_id: str | None, language: str | None
+) -> tuple[Copy, ...]:
+    """What a variant said: the words of its design before those of every design, one copy a language.
 
     Args:
         copies: The copies that stand.
         copy_id: The variant's copy; None has no words.
         design_id: Its design.
-        languages: Languages, the one wanted most first; a copy in none of them is better than nothing only where
-            None is among them.
-
-    Returns:
-        The copy, or None where none fits.
+        language: The language that people saw it in, where the log says so: only the words in it (for "en-GB" also those
+            in "en"); None takes every language.
     """
-    fitting = [one for one in copies if one.copy_id == copy_id and one.design_id in (design_id, None)]
-    fitting.sort(key=lambda one: one.design_id is None)
-    for language in languages:
-        found = next((one for one in fitting if language in (None, one.language)), None)
-        if found is not None:
-            return found
-    return None
+    fitting: dict[str, Copy] = {}
+    for copy in sorted(copies, key=lambda one: one.design_id is None):
+        of_it = copy.copy_id == copy_id and copy.design_id in (design_id, None)
+        if of_it and (language is None or copy.language in (language, language.split("-", 1)[0])):
+            fitting.setdefault(copy.language, copy)
+    return tuple(sorted(fitting.values(), key=lambda one: one.language != language))
 
 
 def _add(store: "Store", payload: Mapping[str, object]) -> Json:

@@ -67,7 +67,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_the_terminal_has_the_verbs_of_the_design() -> None:
     assert set(ALL_VERBS) == {
         "ingest", "funnel", "taps", "readout", "models", "rebuild", "serve", "demo", "doctor",
-        "experiment add", "experiment list", "copy add", "copy list", "copy remove", "quarantine list", "quarantine replay",
+        "experiment add", "experiment list", "copies", "copy add", "copy list", "copy remove",
+        "quarantine list", "quarantine replay",
         "members", "cohort add", "cohort list", "cohort refresh", "cohort remove",
     }  # fmt: skip
 
@@ -115,6 +116,8 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ),
         ("timing", {"funnel": FUNNEL}, "timing"),
         ("between", {"funnel": FUNNEL, "events": ["retake"]}, "between"),
+        ("copies", {}, "copies"),
+        ("reading", {}, "reading"),
         ("display_change", {}, "display_change"),
         ("display_limit", {}, "display_limit"),
         ("readout", {"experiment": "display-8s"}, "readout"),
@@ -154,7 +157,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
     elsewhere = {"rebuild", "doctor"}
     assert set(VERBS) | set(ROOMS) == elsewhere | {
         "funnel", "trend", "milestones", "alerts", "taps", "models", "health", "losses", "segments", "paths",
-        "drivers", "members", "contrast", "timing", "between", "readout", "display_change", "display_limit",
+        "drivers", "members", "contrast", "timing", "between", "readout", "reading", "display_change", "display_limit", "copies",
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list", "copy_add", "copy_list", "copy_remove",
         "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",

@@ -7,9 +7,25 @@ import typer
 
 from analysis.terminal.answering import do
 from analysis.terminal.files import read_question, writer
-from analysis.terminal.options import AsJson, InLang
+from analysis.terminal.options import AsJson, InLang, Since, Till, Until, Where, given, pairs
 
 copy = typer.Typer(help="What suggestions said: the words of each copy on record.", no_args_is_help=True)
+
+
+def copies(
+    ctx: typer.Context,
+    *,
+    of: Annotated[str | None, typer.Option("--experiment", help="Only this experiment's variants.")] = None,
+    where: Where = None,
+    since: Since = None,
+    till: Till = None,
+    until: Until = None,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Rank the wordings and designs of suggestions by how often they were tapped, ties as ties."""
+    question = given(experiment=of, from_=since, to=till, observed_until=until)
+    do(ctx, "copies", {**pairs("--where", where), **question}, as_json=as_json, lang=lang)
 
 
 @copy.command("add")

@@ -1,7 +1,7 @@
 """Copies on record: added once, changed by a new entry, withdrawn by a record, and found for a variant."""
 
 from analysis.verbs import run_verb
-from analysis.wordings import copies_on_record, wording_of
+from analysis.wordings import copies_on_record, languages_of
 from ingest import Store
 from ingest.loading import rebuild
 from tests.journeys import store_in
@@ -55,11 +55,17 @@ def test_a_variant_finds_its_words_by_design_then_language(tmp_path):
         add(store, {"copy_id": "a", "text": "any"}, {"copy_id": "a", "design_id": "d", "text": "of d"},
             {"copy_id": "a", "language": "ja", "text": "日本語"})  # fmt: skip
         copies = copies_on_record(store)
-    assert wording_of(copies, "a", "d", ["en"]).text == "of d"
-    assert wording_of(copies, "a", "other", ["en"]).text == "any"
-    assert wording_of(copies, "a", "d", ["ja"]).text == "日本語"
-    assert wording_of(copies, "a", None, ["ja", "en"]).text == "日本語"
-    assert wording_of(copies, "a", "d", ["fr"]) is None
-    assert wording_of(copies, "a", "d", ["fr", None]).text == "of d"
-    assert wording_of(copies, "b", "d", ["en", None]) is None
-    assert wording_of(copies, None, None, [None]) is None
+    said = {copy.language: copy.text for copy in languages_of(copies, "a", "d", None)}
+    assert said == {"en": "of d", "ja": "日本語"}
+    assert [copy.text for copy in languages_of(copies, "a", "other", "en")] == ["any"]
+    assert [copy.text for copy in languages_of(copies, "a", None, "en-GB")] == ["any"]
+    assert [copy.text for copy in languages_of(copies, "a", "d", "ja")] == ["日本語"]
+    assert languages_of(copies, "a", "d", "fr") == languages_of(copies, "b", "d", None) == ()
+    assert languages_of(copies, None, None, None) == ()
+
+
+def test_the_very_language_comes_before_its_wider_one(tmp_path):
+    with store_in(tmp_path) as store:
+        add(store, {"copy_id": "a"}, {"copy_id": "a", "language": "en-GB", "text": "colour"})
+        found = languages_of(copies_on_record(store), "a", None, "en-GB")
+    assert [copy.language for copy in found] == ["en-GB", "en"]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("", "funnel", "why", "milestones", "taps", "display", "models", "readout", "health")
+PAGES = ("", "funnel", "why", "milestones", "taps", "display", "copies", "models", "readout", "health")
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.verbs import run_verb
 from experiments import Experiment
 from ingest import Store, load
 from ingest.store import close_current
@@ -38,6 +39,9 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         load(store, SAMPLE / "logs")
         for file in sorted((SAMPLE / "experiments").glob("*.toml")):
             put_on_record(store, file)
+        for file in sorted((SAMPLE / "copies").glob("*.toml")):
+            body = tomllib.loads(file.read_text(encoding="utf-8"))
+            run_verb(store, "copy_add", {"body": body, "who": "tests"})
     return home
 
 

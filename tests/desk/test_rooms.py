@@ -8,7 +8,18 @@ from streamlit.testing.v1 import AppTest
 from analysis import words
 from tests.desk.conftest import ROOT
 
-ROOMS = ("home", "funnel", "why", "milestones", "time_to_tap", "display_limit", "models", "readout", "health")
+ROOMS = (
+    "home",
+    "funnel",
+    "why",
+    "milestones",
+    "time_to_tap",
+    "display_limit",
+    "copies",
+    "models",
+    "readout",
+    "health",
+)
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 
 

@@ -64,4 +64,4 @@ def test_the_sample_says_what_its_log_shows_in_both_languages():
     told = {(one.copy_id, one.design_id, one.language) for one in copies}
     assert told == {(c, d, lang) for c, d in (("v1", "link"), ("v2", "button")) for lang in ("en", "ja")}
     assert {one.design_id: one.button_style for one in copies} == {"link": "link", "button": "button"}
-    assert all("Synthetic" in one.note for one in copies)
+    assert all(("Synthetic" in one.note) or ("合成データ" in one.note) for one in copies)

@@ -15,6 +15,7 @@ TELLERS = {
     "quarantine_replay": "landed",
     "experiment_add": "experiments",
     "experiment_list": "experiments",
+    "copies": "copies",
     "copy_add": "copies",
     "copy_list": "copies",
     "copy_remove": "copies",

@@ -5,10 +5,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis import words
+from analysis.copies.sentences import letter
 from analysis.terminal.screen import table, write
 from analysis.words import t
 
 Answer = Mapping[str, Any]
+
+
+def copies(answer: Answer, lang: str) -> None:
+    """Tell the variants, best first, each with its rate, interval and brackets."""
+    if answer["cannot_say"]:
+        write(str(answer["cannot_say"]["sentence"]))
+    elif answer["experiment"] is None:
+        write(t("terminal.observational", lang))
+    for place, one in enumerate(answer["variants"], start=1):
+        name = " · ".join(str(one[key]) for key in ("arm", "copy_id", "design_id", "language") if one[key])
+        low, high = (words.percent(end, lang) for end in one["interval"])
+        bracket = " ".join(letter(number) for number in one["ties"])
+        write(
+            t("terminal.copies.place", lang, place=place, name=name or t("common.unknown", lang), n=one["n"],
+              rate=words.percent(one["rate"], lang), interval=words.between(low, high, lang),
+              bracket=t("terminal.copies.bracket", lang, letters=bracket) if bracket else "")
+        )  # fmt: skip
 
 
 def copy_add(answer: Answer, lang: str) -> None:
