@@ -29,7 +29,6 @@ _STEPS_MS = (
 )  # display times are round numbers, if there are four between the limit and the target
 _ROUND_MS, _LONG_MS = 100, 1000  # the target of limits from a second on is a round number too
 _PARTS = (0.25, 0.5, 0.75, 1.0)
-_NOBODY = 1e-9  # of a share: rounding, not people
 _NEARLY = 1.1  # of the least width: not worth a longer display
 
 
@@ -101,7 +100,9 @@ def next_durations(
         return next(one for one in found.found.values() if isinstance(one, NoEffect))
     limit = until(found.table)
     seen = past(found.table, limit)
-    if seen.staying[-1] <= _NOBODY:  # nobody is left whom a longer display could reach
+    if (
+        found.table.at_risk()[limit] == found.table.events[:, limit].sum()
+    ):  # nobody is left whom more time could reach
         return _content(limit)
     target = _round(
         max(_chosen(found, one, seen, within) for one in near), _ROUND_MS if limit >= _LONG_MS else 1

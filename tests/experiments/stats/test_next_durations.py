@@ -66,6 +66,13 @@ def test_where_everybody_has_tapped_nothing_needs_testing():
     assert (said.code, said.facts) == ("long_enough", (("limit_s", 8.0),))
 
 
+def test_where_nobody_is_left_more_time_reaches_nobody():
+    """All have tapped within 0.7 s: no share is known beyond, none is needed."""
+    rows = [(100 + 3 * k, "tap", 1) for k in range(200)]
+    table = RiskTable.from_rows(("tap", "dismiss", "leave"), rows, 60_000)
+    assert next_durations(fits(table, "tap")).code == "long_enough"
+
+
 def test_what_cannot_be_said(found):
     few = RiskTable.from_rows(("tap",), [(3, "tap", 5), (50, None, 9)], 50)
     assert next_durations(fits(few, "tap")).code == "too_few_endings"
