@@ -17,11 +17,22 @@ from analysis.steps.cohorts import on_record, refuse_beside
 if TYPE_CHECKING:
     from ingest import Store
 
-Split = Literal["copy_id", "design_id", "display_ms", "platform", "device", "os_version", "app_version"]
+Split = Literal[
+    "copy_id",
+    "design_id",
+    "display_ms",
+    "language",
+    "nth",
+    "platform",
+    "device",
+    "os_version",
+    "app_version",
+]
 Impressions = Literal["first", "all"]
 CAUSES = ("tap", "dismiss", "leave")
 FATES = (*CAUSES, "expired", "open", "lost")
-_SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_SQL = Path(__file__).with_name("outcome_sql")
+_NOT_BY_TIME = ("platform", "device", "os_version", "app_version", "copy_id", "design_id", "display_ms")
 _LEFT_OUT = ("before_exposure", "several_variants", "not_exposed")
 
 
@@ -30,7 +41,8 @@ class Selection(BaseModel):
 
     Args:
         experiment: key of an experiment; arms are its variants, impressions count from the exposure on.
-        by: a column to split by instead; such arms are observational, not randomised.
+        by: a column to split by instead; such arms are observational, not randomised. "nth" is the impression's number among all of its person (1, 2, 3, 4+) and says
+            something only beside impressions="all".
         platform, device, os_version, app_version, copy_id, design_id, display_ms: keep only this value.
         cohort: keep impressions of the persons in this saved list; not beside `experiment`.
         from, to: keep impressions shown in [from, to).
@@ -143,18 +155,44 @@ def outcomes(
     Raises:
         ValueError: there is no such cohort.
     """
-    on_record(store, selection.cohort)
-    asked = selection.model_dump(include=set(Selection.model_fields), by_alias=True)
-    params = asked | {"observed_until": observed_until, "exposed_from": exposed_from}
-    rows = [Fate(**row) for row in ask(store, _SQL, params).to_pylist()]
+    sql, params = asked_for(store, selection, observed_until, exposed_from)
+    sql += (_SQL / "counted.sql").read_text("utf-8")
+    rows = [Fate(**row) for row in ask(store, sql, params).to_pylist()]
     left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
     fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
     before, several, never = (left_out.get(name, 0) for name in _LEFT_OUT)
-    return Outcomes(fates, before, several, never, sql_of(_SQL, params))
+    return Outcomes(fates, before, several, never, sql_of(sql, params))
+
+
+def asked_for(
+    store: "Store", selection: Selection, observed_until: datetime, exposed_from: datetime | None
+) -> tuple[str, dict[str, object]]:
+    """The impressions of a selection as the beginning of a statement, up to the common table `timed`.
+
+    Args:
+        store: an open store.
+        selection: which impressions, which arms.
+        observed_until: end of observation, with a time zone.
+        exposed_from: start of the experiment: earlier exposures do not count.
+
+    Returns:
+        Static SQL and its parameters. `timed` has a row an impression: place ("in", or why it is left out), arm,
+        limit_ms, fate, ms, person_key and what the view `impressions` has.
+
+    Raises:
+        ValueError: there is no such cohort.
+    """
+    on_record(store, selection.cohort)
+    asked = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
+    by_time = all(asked[name] is None for name in _NOT_BY_TIME)
+    kept = "all" if selection.impressions == "all" else "first_by_time" if by_time else "first_by_rank"
+    sql = "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "met"))
+    return sql, asked | {"observed_until": observed_until, "exposed_from": exposed_from}
 
 
 def _in_order(row: Fate) -> tuple[object, ...]:
-    number = int(row.arm) if row.arm is not None and row.arm.isdecimal() else 0
+    first = (row.arm or "").removesuffix("+")
+    number = int(first) if first.isdecimal() else 0
     limit, ms = row.limit_ms, row.ms
     return (
         row.arm is None, number, row.arm or "", limit is None, limit or 0, row.fate, ms is None, ms or 0

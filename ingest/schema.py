@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever tables or promoted columns change; a store of another version is rebuilt from landed/."""
 
 _SQL = Path(__file__).with_name("sql")
@@ -98,6 +98,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "after_limit": "int64",
         "language": "string",
         "timeout_ms": "float64",
+        "previous_ts": "timestamp('UTC')",
         "person_key": "int32",
     },
     "inferences": {

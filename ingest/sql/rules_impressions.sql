@@ -88,9 +88,7 @@ SELECT
     s.app_version,
     s.session_id,
     s.attempt_id,
-    CASE WHEN s.person IS NOT NULL THEN
-        row_number() OVER (PARTITION BY s.person ORDER BY s.ts, s.seq NULLS LAST, s.event_id)
-    END AS nth,
+    CASE WHEN s.person IS NOT NULL THEN row_number() OVER in_time END AS nth,
     e.ending,
     e.ts AS ending_ts,
     e.counted_ms AS elapsed_ms,
@@ -98,7 +96,9 @@ SELECT
     s.conflicts,
     coalesce(r.after_limit, 0) AS after_limit,
     s.language,
-    CASE WHEN s.timeout_ms > 0 THEN s.timeout_ms END AS timeout_ms
+    CASE WHEN s.timeout_ms > 0 THEN s.timeout_ms END AS timeout_ms,
+    CASE WHEN s.person IS NOT NULL THEN lag(s.ts) OVER in_time END AS previous_ts
 FROM shown AS s
 LEFT JOIN first_endings AS e USING (impression_id)
-LEFT JOIN rejected_endings AS r USING (impression_id);
+LEFT JOIN rejected_endings AS r USING (impression_id)
+WINDOW in_time AS (PARTITION BY s.person ORDER BY s.ts, s.seq NULLS LAST, s.event_id);

@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS impressions_main (
     person_key INTEGER, person VARCHAR, impression_id VARCHAR, shown_ts TIMESTAMPTZ, display_ms DOUBLE, copy_id VARCHAR,
     design_id VARCHAR, inference_id VARCHAR, platform VARCHAR, device VARCHAR, os_version VARCHAR, app_version VARCHAR,
     session_id VARCHAR, attempt_id VARCHAR, nth INTEGER, ending VARCHAR, ending_ts TIMESTAMPTZ, elapsed_ms DOUBLE,
-    elapsed_source VARCHAR, conflicts INTEGER, after_limit INTEGER, language VARCHAR, timeout_ms DOUBLE
+    elapsed_source VARCHAR, conflicts INTEGER, after_limit INTEGER, language VARCHAR, timeout_ms DOUBLE,
+    previous_ts TIMESTAMPTZ
 );
 CREATE TABLE IF NOT EXISTS exposures_main (
     person_key INTEGER, person VARCHAR, experiment VARCHAR, variant VARCHAR, ts TIMESTAMPTZ, variants INTEGER,

@@ -5,7 +5,7 @@ SELECT
     m.impression_id, m.person, m.shown_ts, m.display_ms, m.copy_id, m.design_id, m.inference_id, m.platform, m.device,
     m.os_version, m.app_version, m.session_id, m.attempt_id, m.nth::BIGINT AS nth, m.ending, m.ending_ts, m.elapsed_ms,
     m.elapsed_source, m.conflicts::BIGINT AS conflicts, m.after_limit::BIGINT AS after_limit, m.language, m.timeout_ms,
-    m.person_key
+    m.previous_ts, m.person_key
 FROM impressions_main AS m ANTI JOIN touched_keys AS t ON m.person_key = t.person_key
 UNION ALL
 SELECT n.*, t.person_key FROM kz_impressions('touched_impression_events') AS n JOIN touched_keys AS t ON t.person = n.person;

@@ -1,0 +1,4 @@
+-- All of them.
+kept AS (
+    SELECT * FROM placed
+),
