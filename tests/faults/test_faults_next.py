@@ -81,6 +81,8 @@ def check_next(m):
         fits(RiskTable(CAUSES, quick.events[:, ::16].copy(), quick.censored[::16].copy()), "tap"), within=0.9
     )
     assert code(content) == "long_enough"
+    all_gone = RiskTable.from_rows(CAUSES, [(100 + 3 * k, "tap", 1) for k in range(200)], 60_000)
+    assert code(m.next_durations(fits(all_gone, "tap"))) == "long_enough"
     few = RiskTable.from_rows(("tap",), [(3, "tap", 5), (50, None, 9)], 50)
     assert code(m.next_durations(fits(few, "tap"))) == "too_few_endings"
     for name, wrong in (("within", 1.0), ("matters", 0.0)):
@@ -107,6 +109,7 @@ def check_next(m):
 NEXT_FAULTS = (
     Fault("next_durations", "0 < within < 1", "0 < within < 2"),
     Fault("next_durations", "matters <= 0", "matters < 0"),
+    Fault("next_durations", "== gone", "== -1"),
     Fault("next_durations", "max(_chosen", "min(_chosen"),
     Fault("next_durations", "1 + matters) if", "1 + 2 * matters) if"),
     Fault("next_durations", "1 - bonferroni_level(alpha, len(planned))", "alpha"),

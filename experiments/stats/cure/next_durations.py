@@ -22,11 +22,7 @@ from experiments.stats.power import per_arm
 Floats = NDArray[np.float64]
 
 _TIMES = 3  # the limit: so far it is looked
-_STEPS_MS = (
-    500,
-    100,
-    1,
-)  # display times are round numbers, if there are four between the limit and the target
+_STEPS_MS = (500, 100, 1)  # tests are at round numbers, if there are four from the limit to the target
 _ROUND_MS, _LONG_MS = 100, 1000  # the target of limits from a second on is a round number too
 _PARTS = (0.25, 0.5, 0.75, 1.0)
 _NEARLY = 1.1  # of the least width: not worth a longer display
@@ -100,9 +96,8 @@ def next_durations(
         return next(one for one in found.found.values() if isinstance(one, NoEffect))
     limit = until(found.table)
     seen = past(found.table, limit)
-    if (
-        found.table.at_risk()[limit] == found.table.events[:, limit].sum()
-    ):  # nobody is left whom more time could reach
+    gone = int(found.table.events[:, limit].sum())
+    if found.table.at_risk()[limit] == gone:  # nobody is left whom more time could reach
         return _content(limit)
     target = _round(
         max(_chosen(found, one, seen, within) for one in near), _ROUND_MS if limit >= _LONG_MS else 1
