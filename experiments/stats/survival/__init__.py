@@ -8,12 +8,15 @@ units: it is larger.
 from experiments.stats.survival.areas import staying_time, time_lost, time_lost_difference
 from experiments.stats.survival.clustered import Persons, clustered, clustered_difference
 from experiments.stats.survival.comparison import difference_at, relative_difference_at
+from experiments.stats.survival.cumulative import CumulativeHazard, cumulative_hazard
 from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
 from experiments.stats.survival.equality import Equality, gray, log_rank
 from experiments.stats.survival.hazard import HazardBin, hazard
 from experiments.stats.survival.influences import Influence, influence, time_lost_influence
+from experiments.stats.survival.quantiles import quantile_ms
 
 __all__ = [
+    "CumulativeHazard",
     "Curve",
     "Equality",
     "HazardBin",
@@ -21,12 +24,14 @@ __all__ = [
     "Persons",
     "clustered",
     "clustered_difference",
+    "cumulative_hazard",
     "difference_at",
     "gray",
     "hazard",
     "incidence",
     "influence",
     "log_rank",
+    "quantile_ms",
     "relative_difference_at",
     "staying",
     "staying_time",
