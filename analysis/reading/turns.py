@@ -11,7 +11,6 @@ from analysis.reading.answers import Turn, TurnPoint
 from analysis.watched import LONGEST_MS, limits_of, timed, watched
 from experiments.stats.clusters import Clusters, difference, rate
 from experiments.stats.effects import NoEffect
-from experiments.stats.samples import RiskTable
 from experiments.stats.survival import Curve, incidence
 
 TURNS = (1, 2, 3, 4)
@@ -75,8 +74,7 @@ def _among(side: Clusters, people: Bools) -> Clusters:
 
 
 def _points(rows: Rows, by_ms: int, *, alone: bool) -> tuple[TurnPoint, ...]:
-    table: RiskTable = watched(timed(_fates(rows))).shortened(by_ms)
-    curve = incidence(table, "tap")
+    curve = incidence(watched(timed(_fates(rows))), "tap")
     if not isinstance(curve, Curve):
         return ()
     step = max(by_ms // DRAWN, 1)
