@@ -18,6 +18,8 @@ from analysis.copies.sentences import (
     to_fill_in,
     wording_for,
 )
+from analysis.reading import ReadingQuery
+from analysis.reading.page import sections
 
 TOGETHER = "together"
 
@@ -42,6 +44,7 @@ def render() -> None:
     for place, one in enumerate(found.variants):
         with cell(), st.container(border=True, height="stretch"):
             _card(found, place, one)
+    sections(store, ReadingQuery(experiment=query.experiment, platform=query.platform))
     _know(found)
     page.footer(variant_rows(found), found.sql, "copies", found, percent=["rate", "low", "high"])
 

@@ -9,7 +9,7 @@ from analysis.words import t
 from experiments.copies import Copy
 from experiments.stats.effects import Estimate, Interval
 
-_NAMED = 4
+_NAMED = 2
 
 
 def name_of(one: Variant, lang: str) -> str:
