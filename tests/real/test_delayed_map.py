@@ -158,3 +158,16 @@ def test_twenty_eight_people_are_fewer_than_their_loads(loads, delay, alike):
     naive = curve.at(int(at)).interval
     assert (square > 1.5 * moved.variance(table)[0]) == alike
     assert (known.interval.high - known.interval.low > 1.2 * (naive.high - naive.low)) == alike
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # statsmodels takes the log of 0 at the end of a curve
+@pytest.mark.parametrize("delay", PUBLISHED)
+def test_the_median_of_all_loads_has_the_interval_of_statsmodels(loads, delay):
+    """Brookmeyer and Crowley's interval of the median, on the log-log scale of the share still loading."""
+    found = survival.quantile_ms(
+        survival.staying(table_of([row for row in loads if row["net_delay"] == delay])), 0.5
+    )
+    theirs = kaplan_meier(loads, delay)
+    low, high = theirs.quantile_ci(0.5, method="cloglog")
+    said = (found.value + 1, found.interval.low + 1, found.interval.high + 1)
+    assert said == (theirs.quantile(0.5), low, high)
