@@ -17,8 +17,8 @@ SHORT_MS, LONG_MS = 4000, 8000
 IMPRESSIONS = 20_000
 _LAUNCHES = 500
 _COVERAGE, _WIDTH, _WIDTH_HALF_LATE = 0.90, 0.40, 0.50
-"""Demanded. A width of .40 is for taps that peak at 2 s. Where they peak only as the arm ends, the heavier tails stay open
-to .41 to .47 of the truth, so .50 is demanded there."""
+"""Demanded. A width of .40 is for taps that peak at 2 s. Where they peak only as the arm ends, it is .30 to .47 of the
+truth, so .50 is demanded there."""
 _CHANCE = 3.0  # Monte-Carlo standard errors
 
 
