@@ -6,6 +6,7 @@ units: it is larger.
 """
 
 from experiments.stats.survival.areas import staying_time, time_lost, time_lost_difference
+from experiments.stats.survival.bands import band
 from experiments.stats.survival.clustered import Persons, clustered, clustered_difference
 from experiments.stats.survival.comparison import difference_at, relative_difference_at
 from experiments.stats.survival.cumulative import CumulativeHazard, cumulative_hazard
@@ -22,6 +23,7 @@ __all__ = [
     "HazardBin",
     "Influence",
     "Persons",
+    "band",
     "clustered",
     "clustered_difference",
     "cumulative_hazard",
