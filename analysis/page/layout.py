@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"([\\`*_\[\]<>$~:#|+])")
 _LIST_STARTS = re.compile(r"^(\s*(?:\d+(?=[.)])|(?=[-=])))", re.MULTILINE)
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of whatever stands after them: in a name they would turn our sentence around too."""
 _BANNER = "header.banner"
 _PAGES = "room.pages"
 _TEXT = {
@@ -55,8 +57,11 @@ def synthetic_banner(answer: Answered) -> None:
 
 
 def plain(text: str) -> str:
-    """Text from the data as it stands, for places that read Markdown: nothing in it becomes a link or a format."""
-    return _LIST_STARTS.sub(r"\1\\", _MARKS.sub(r"\\\1", text))
+    """Text from the data as it stands, for places that read Markdown: nothing in it becomes a link or a format.
+
+    Only marks that turn the direction of writing are taken out; Arabic or Hebrew words need none of them.
+    """
+    return _LIST_STARTS.sub(r"\1\\", _MARKS.sub(r"\\\1", _DIRECTIONS.sub("", text)))
 
 
 def finding(sentence: str) -> None:

@@ -29,7 +29,9 @@ def turns_chart(found: ReadingAnswer, lang: str) -> alt.LayerChart | alt.FacetCh
     names = [turn_name(one.turn, lang) for one in found.turns]
     title = t("reading.axis.tapped", lang)
     x = alt.X("s:Q", title=t("reading.axis.seconds", lang), scale=alt.Scale(nice=False))
-    legend = alt.Legend(title=None, orient="top", symbolOpacity=1, columns=2)
+    legend = alt.Legend(
+        title=None, orient="top", symbolOpacity=1, columns=2, symbolType="stroke", symbolSize=500
+    )
     colour = alt.Color(
         "turn:N", legend=legend, scale=alt.Scale(domain=names, range=list(palette.SERIES[: len(names)]))
     )
@@ -37,7 +39,7 @@ def turns_chart(found: ReadingAnswer, lang: str) -> alt.LayerChart | alt.FacetCh
     base = alt.Chart(rows).encode(x=x, color=colour)
     band = (
         base.transform_filter("isValid(datum.low)")
-        .mark_area(opacity=0.14)
+        .mark_area(opacity=0.12, interpolate="step-after")
         .encode(y=alt.Y("low:Q", title=title, axis=alt.Axis(format="%")), y2="high:Q")
     )
     tips = [
@@ -45,7 +47,7 @@ def turns_chart(found: ReadingAnswer, lang: str) -> alt.LayerChart | alt.FacetCh
         alt.Tooltip("s:Q", format=".2f", title=t("reading.axis.seconds", lang)),
         alt.Tooltip("value:Q", format=".1%", title=title),
     ]
-    line = base.mark_line(strokeWidth=2).encode(
+    line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
         y=alt.Y("value:Q", title=title, axis=alt.Axis(format="%")), strokeDash=dash, tooltip=tips
     )
     return alt.layer(band, line).properties(height=TALL)

@@ -32,6 +32,7 @@ def sections(store: Store, query: ReadingQuery) -> None:
     st.subheader(page.t("reading.turns.title"), anchor=False)
     if len(found.turns) > 1:
         st.badge(page.t("reading.turns.badge"), icon=":material/visibility:", color="gray")
+        st.markdown(page.t("reading.turns.why"))
         page.chart(turns_chart(found, lang), alt=page.t("reading.turns.alt"))
     _listed(turns(found, lang))
     with st.expander(page.t("reading.know"), icon=":material/info:"):

@@ -84,7 +84,11 @@ def method(lang: str) -> list[str]:
           unit=t(f"reading.unit.{speed.unit}", lang), source=speed.source)
         for language, speed in SPEEDS.items()
     ]  # fmt: skip
-    return [t("reading.method.count", lang), *speeds, t("reading.method.turns", lang)]
+    return [
+        t("reading.method.count", lang),
+        *speeds,
+        *(t(f"reading.method.{what}", lang) for what in ("people", "turns")),
+    ]
 
 
 def _named(one: Text, pace: Pace, lang: str) -> str:

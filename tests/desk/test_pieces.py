@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from streamlit.testing.v1 import AppTest
 
 from analysis import words
-from analysis.page import link_text
+from analysis.page import link_text, plain
 
 
 def drawn(script, *, address: dict[str, object] | None = None, **kwargs: object) -> AppTest:
@@ -206,3 +206,9 @@ def test_every_page_ends_with_its_rows_its_sql_and_where_they_come_from(n):
     if n:
         assert isinstance(tab.dataframe[0].value, pd.DataFrame)
         assert len(tab.dataframe[0].value) == n
+
+
+def test_a_name_cannot_turn_the_sentence_around_it():
+    turned = "v1 \u202eback\u202c \u2066apart\u2069"
+    assert plain(turned) == "v1 back apart"
+    assert plain("שלום سلام *x*") == "שלום سلام \\*x\\*"
