@@ -155,8 +155,9 @@ def outcomes(
     Raises:
         ValueError: there is no such cohort.
     """
-    sql, params = asked_for(store, selection, observed_until, exposed_from)
-    sql += (_SQL / "counted.sql").read_text("utf-8")
+    on_record(store, selection.cohort)
+    asked = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
+    sql, params = _asked(selection), asked | {"observed_until": observed_until, "exposed_from": exposed_from}
     rows = [Fate(**row) for row in ask(store, sql, params).to_pylist()]
     left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
     fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
@@ -164,30 +165,10 @@ def outcomes(
     return Outcomes(fates, before, several, never, sql_of(sql, params))
 
 
-def asked_for(
-    store: "Store", selection: Selection, observed_until: datetime, exposed_from: datetime | None
-) -> tuple[str, dict[str, object]]:
-    """The impressions of a selection as the beginning of a statement, up to the common table `timed`.
-
-    Args:
-        store: an open store.
-        selection: which impressions, which arms.
-        observed_until: end of observation, with a time zone.
-        exposed_from: start of the experiment: earlier exposures do not count.
-
-    Returns:
-        Static SQL and its parameters. `timed` has a row an impression: place ("in", or why it is left out), arm,
-        limit_ms, fate, ms, person_key and what the view `impressions` has.
-
-    Raises:
-        ValueError: there is no such cohort.
-    """
-    on_record(store, selection.cohort)
-    asked = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
-    by_time = all(asked[name] is None for name in _NOT_BY_TIME)
+def _asked(selection: Selection) -> str:
+    by_time = all(getattr(selection, name) is None for name in _NOT_BY_TIME)
     kept = "all" if selection.impressions == "all" else "first_by_time" if by_time else "first_by_rank"
-    sql = "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "met"))
-    return sql, asked | {"observed_until": observed_until, "exposed_from": exposed_from}
+    return "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "counted"))
 
 
 def _in_order(row: Fate) -> tuple[object, ...]:

@@ -1,5 +1,5 @@
--- Which impressions are asked for, the arm of each, and its place: before_exposure, several_variants and not_exposed are left
--- out of an experiment.
+-- Which impressions are asked for, the arm of each, and its place: 0 in; left out of an experiment 1 before exposure, 2 several
+-- variants, 3 not exposed.
 WITH placed AS (
     SELECT
         i.*,
@@ -18,12 +18,12 @@ WITH placed AS (
             WHEN $by = 'nth' THEN CASE WHEN i.nth < 4 THEN i.nth::VARCHAR ELSE '4+' END
         END AS arm,
         CASE
-            WHEN $experiment IS NULL THEN 'in'
-            WHEN x.variant IS NULL OR x.ts < $exposed_from THEN 'not_exposed'
-            WHEN x.variants > 1 THEN 'several_variants'
-            WHEN i.shown_ts < x.ts THEN 'before_exposure'
-            ELSE 'in'
-        END AS place,
+            WHEN $experiment IS NULL THEN 0
+            WHEN x.variant IS NULL OR x.ts < $exposed_from THEN 3
+            WHEN x.variants > 1 THEN 2
+            WHEN i.shown_ts < x.ts THEN 1
+            ELSE 0
+        END::UTINYINT AS place,
         -- No earlier impression of the person can be in the same place: what opens a selection in time opens it for good.
         i.previous_ts IS NULL OR coalesce(i.previous_ts < greatest($from, x.ts), FALSE) AS opens
     FROM impressions AS i
