@@ -15,6 +15,7 @@ from experiments.stats.survival.equality import Equality, gray, log_rank
 from experiments.stats.survival.hazard import HazardBin, hazard
 from experiments.stats.survival.influences import Influence, influence, time_lost_influence
 from experiments.stats.survival.quantiles import quantile_ms
+from experiments.stats.survival.standardized import stratified_incidence
 
 __all__ = [
     "CumulativeHazard",
@@ -37,6 +38,7 @@ __all__ = [
     "relative_difference_at",
     "staying",
     "staying_time",
+    "stratified_incidence",
     "time_lost",
     "time_lost_difference",
     "time_lost_influence",

@@ -27,8 +27,8 @@ class Curve:
         known: Units whose state at each ms is known (not censored before it).
         last_ms: The last ms that anyone was watched at; beyond it the arrays only repeat.
         n: Units that entered.
-        level: Confidence level of one point, not of the whole curve.
-        method: "aalen_johansen" or "kaplan_meier".
+        level: Confidence level of one point; of the whole curve only in a `band`.
+        method: "aalen_johansen" or "kaplan_meier", with what was done to it, as "aalen_johansen_band".
     """
 
     value: Floats
@@ -53,8 +53,8 @@ def incidence(table: RiskTable, cause: str, level: float = 0.95) -> Curve | NoEf
     """Aalen–Johansen: the share of units that have ended by `cause` up to each ms, other causes competing.
 
     F(t) = Σ S(s−) dk(s)/Y(s). Variance by the multinomial delta method (Marubini & Valsecchi 1995, eq.
-    10.12): with no censoring it is F(1 − F)/n. Interval on the log(−log F) scale; where F is 0 or 1,
-    Wilson's over the units known.
+    10.12), which is the infinitesimal-jackknife variance too (see `influence`): with no censoring it is F(1 − F)/n.
+    Interval on the log(−log F) scale; where F is 0 or 1, Wilson's over the units known.
 
     Args:
         table: When the units ended and how.

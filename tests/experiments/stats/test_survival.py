@@ -87,6 +87,8 @@ def test_the_future_does_not_change_the_past(endings, limit_ms):
 
 @given(ENDINGS)
 def test_the_curves_equal_statsmodels(endings):
+    """Both variances are the multinomial delta method. statsmodels drops endings at time 0 and says nan once nobody is left;
+    there ours keeps the last variance."""
     assume(any(cause for _, cause in endings))
     table = table_of(endings)
     time = (
