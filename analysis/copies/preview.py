@@ -8,6 +8,8 @@ from experiments.copies import Copy
 STYLE = f"<style>{Path(__file__).with_name('preview.css').read_text(encoding='utf-8')}</style>"
 """How every preview looks and how it fades; readers who want no motion see it stand still."""
 _LONGEST_MS = 600_000
+_TALL_LINES, _LINE = 14, 24
+"""Where words fill more lines than these, of so many characters, the frame scrolls."""
 
 
 def html_of(copy: Copy, label: str, *, shown_ms: int | None, plays: int) -> str:
@@ -35,7 +37,9 @@ def html_of(copy: Copy, label: str, *, shown_ms: int | None, plays: int) -> str:
         parts.append(
             f'<div class="kz-line"><span class="kz-as-{copy.button_style}">{escape(copy.button)}</span></div>'
         )
+    lines = sum(1 + len(line) // _LINE for line in copy.words.split("\n"))
+    stage = 'kz-stage kz-tall" tabindex="0' if lines > _TALL_LINES else "kz-stage"
     return (
-        f'<div class="kz-stage" role="group" aria-label="{escape(label)}" data-plays="{plays}">'
+        f'<div class="{stage}" role="group" aria-label="{escape(label)}" data-plays="{plays}">'
         f'<div class="kz-popup{motion}"{delay} lang="{escape(copy.language)}">{"".join(parts)}</div></div>'
     )

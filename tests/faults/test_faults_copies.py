@@ -76,6 +76,10 @@ def check_preview(m):
     bare = m.html_of(Copy(copy_id="c", language="en", text="t"), "l", shown_ms=None, plays=0)
     assert "kz-line" not in bare
     assert "kz-title" not in bare
+    assert "kz-tall" not in bare
+    for text, tall in (("x\n" * 13 + "x", False), ("x\n" * 14 + "x", True), ("x" * 400, True)):
+        framed = m.html_of(Copy(copy_id="c", language="en", text=text), "l", shown_ms=None, plays=0)
+        assert ('kz-tall" tabindex="0"' in framed) == tall
 
 
 CASES = [
@@ -110,6 +114,8 @@ CASES = [
         Fault("html_of", "if copy.button:", "if True:"),
         Fault("html_of", "kz-as-{copy.button_style}", "kz-as-button"),
         Fault("html_of", "{escape(copy.language)}", "en"),
+        Fault("html_of", "lines > _TALL_LINES", "lines >= _TALL_LINES"),
+        Fault("html_of", "1 + len(line) // _LINE", "1"),
     )),
 ]  # fmt: skip
 

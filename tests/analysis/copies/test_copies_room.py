@@ -268,6 +268,16 @@ def test_the_preview_stands_for_its_limit_then_fades_and_each_play_starts_it_aga
     assert "url(" not in STYLE
 
 
+def test_words_that_fill_a_screen_scroll_and_a_keyboard_reaches_them():
+    short, long, tall = (
+        html_of(Copy(copy_id="c", language="en", text=text), "x", shown_ms=None, plays=0)
+        for text in ("a few words", "word " * 200, "line\n" * 20 + "end")
+    )
+    assert "tabindex" not in short
+    assert all('class="kz-stage kz-tall" tabindex="0" role="group"' in one for one in (long, tall))
+    assert re.search(r"\.kz-tall \{[^}]*overflow: auto", STYLE)
+
+
 @pytest.mark.parametrize(("lang", "tied"), [("en", "tied: A"), ("ja", "同順位：A")])
 def test_the_terminal_ranks_them_too(tmp_path, capsys, lang, tied):
     stories = [
