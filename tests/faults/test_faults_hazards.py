@@ -190,14 +190,15 @@ def check_gain(m) -> None:
         m.gained(told, "tap", 7, 7)
 
 
+PLANTED = (
+    *((RATIO, fault, check_ratio) for fault in RATIO_FAULTS),
+    *((AGREE, fault, check_agree) for fault in AGREE_FAULTS),
+    *((GAIN, fault, check_gain) for fault in GAIN_FAULTS),
+)
+
+
 @pytest.mark.parametrize(
-    ("source", "fault", "check"),
-    [
-        *((RATIO, fault, check_ratio) for fault in RATIO_FAULTS),
-        *((AGREE, fault, check_agree) for fault in AGREE_FAULTS),
-        *((GAIN, fault, check_gain) for fault in GAIN_FAULTS),
-    ],
-    ids=str,
+    ("source", "fault", "check"), PLANTED, ids=[f"{source.stem}-{fault}" for source, fault, _ in PLANTED]
 )
 def test_every_fault_is_caught(source, fault, check, tmp_path):
     assert is_caught(source, fault, check, tmp_path)

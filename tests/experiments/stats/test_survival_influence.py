@@ -24,7 +24,7 @@ def weighted_incidence(endings, weights, cause):
     """Aalen–Johansen as the textbook writes it, one ms after the other, units weighted."""
     times = np.array([ms for ms, _ in endings])
     ended = np.array([name is not None for _, name in endings])
-    own = np.array([name == cause or (cause is None and name is not None) for _, name in endings])
+    own = np.array([name is not None and cause in (None, name) for _, name in endings])
     staying, total, curve = 1.0, 0.0, []
     for t in MOMENTS:
         risk = weights[times >= t].sum()
