@@ -4,7 +4,7 @@ A fate is one of: tap, dismiss, leave, expired; open (no ending yet, the pop-up 
 though its display limit has passed). Times are whole milliseconds, rounded down.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -41,7 +41,8 @@ class Selection(BaseModel):
 
     Args:
         experiment: key of an experiment; arms are its variants, impressions count from the exposure on.
-        by: a column to split by instead; such arms are observational, not randomised. "nth" is the impression's number among all of its person (1, 2, 3, 4+) and says
+        by: a column to split by instead ("wording": copy and design together); such arms are observational,
+            not randomised. "nth" is the impression's number among all of its person (1, 2, 3, 4+) and says
             something only beside impressions="all".
         platform, device, os_version, app_version, copy_id, design_id, display_ms: keep only this value.
         cohort: keep impressions of the persons in this saved list; not beside `experiment`.
@@ -158,7 +159,8 @@ def outcomes(
     on_record(store, selection.cohort)
     asked = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
     sql, params = _asked(selection), asked | {"observed_until": observed_until, "exposed_from": exposed_from}
-    rows = [Fate(**row) for row in ask(store, sql, params).to_pylist()]
+    told = ask(store, sql, params)
+    rows = [Fate(*row) for row in zip(*(told[one.name].to_pylist() for one in fields(Fate)), strict=True)]
     left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
     fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
     before, several, never = (left_out.get(name, 0) for name in _LEFT_OUT)
