@@ -4,8 +4,7 @@ SELECT
     limit_ms,
     ending AS fate,
     CASE WHEN ending = 'expired' THEN limit_ms ELSE floor(elapsed_ms)::BIGINT END AS ms,
-    count(*) AS n,
-    count(DISTINCT person) AS people
+    count(*) AS n
 FROM steady
 WHERE ending IS NOT NULL AND limit_ms IS NOT NULL AND (elapsed_ms IS NOT NULL OR ending = 'expired')
 GROUP BY ALL

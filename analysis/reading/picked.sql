@@ -2,14 +2,14 @@
 -- steady: those that showed the same words and design for the same time as their person's first one of the selection.
 WITH picked AS (
     SELECT
-        i.person, i.nth, i.copy_id, i.design_id, i.language,
+        i.person_key, i.nth, i.copy_id, i.design_id, i.language,
         floor(i.display_ms)::BIGINT AS limit_ms,
         i.timeout_ms,
         CASE WHEN i.ending_ts <= $observed_until THEN i.ending END AS ending,
         i.elapsed_ms
     FROM impressions AS i
-    LEFT JOIN exposures AS x ON x.person = i.person AND x.experiment = $experiment
-    WHERE i.person IS NOT NULL
+    LEFT JOIN exposures AS x ON x.person_key = i.person_key AND x.experiment = $experiment
+    WHERE i.person_key IS NOT NULL
       AND i.shown_ts <= $observed_until
       AND ($from IS NULL OR i.shown_ts >= $from)
       AND ($to IS NULL OR i.shown_ts < $to)
@@ -30,5 +30,5 @@ steady AS (
     SELECT *
     FROM picked
     QUALIFY row(copy_id, design_id, limit_ms) IS NOT DISTINCT FROM
-        first_value(row(copy_id, design_id, limit_ms)) OVER (PARTITION BY person ORDER BY nth)
+        first_value(row(copy_id, design_id, limit_ms)) OVER (PARTITION BY person_key ORDER BY nth)
 )
