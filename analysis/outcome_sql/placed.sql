@@ -8,7 +8,6 @@ WITH placed AS (
             WHEN $by IS NULL THEN 'all'
             WHEN $by = 'copy_id' THEN i.copy_id
             WHEN $by = 'design_id' THEN i.design_id
-            WHEN $by = 'wording' THEN nullif(concat_ws(' · ', i.copy_id, i.design_id), '')
             WHEN $by = 'display_ms' THEN floor(i.display_ms)::BIGINT::VARCHAR
             WHEN $by = 'platform' THEN i.platform
             WHEN $by = 'device' THEN i.device
