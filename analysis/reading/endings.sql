@@ -6,6 +6,6 @@ SELECT
     CASE WHEN ending = 'expired' THEN limit_ms ELSE floor(elapsed_ms)::BIGINT END AS ms,
     count(*) AS n
 FROM steady
-WHERE ending IS NOT NULL AND limit_ms IS NOT NULL AND (elapsed_ms IS NOT NULL OR ending = 'expired')
+WHERE is_over AND ending IS NOT NULL AND limit_ms IS NOT NULL AND (elapsed_ms IS NOT NULL OR ending = 'expired')
 GROUP BY ALL
 ORDER BY ALL

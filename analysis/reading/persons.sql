@@ -14,7 +14,7 @@ FROM (
             least(nth, 4) AS turn,
             ending = 'tap' AND floor(elapsed_ms)::BIGINT <= $by_ms AS tapped
         FROM steady
-        WHERE ending IS NOT NULL AND limit_ms >= $by_ms AND (elapsed_ms IS NOT NULL OR ending = 'expired')
+        WHERE is_over AND ending IS NOT NULL AND limit_ms >= $by_ms AND (elapsed_ms IS NOT NULL OR ending = 'expired')
     )
     GROUP BY person_key
 )

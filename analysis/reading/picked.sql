@@ -1,12 +1,14 @@
 -- picked: the impressions of a selection that belong to a person; the same rules of experiments as everywhere.
 -- steady: those that showed the same words and design for the same time as their person's first one of the selection.
+-- is_over: its display limit has passed; before that only its quick endings are known.
 WITH picked AS (
     SELECT
         i.person_key, i.nth, i.copy_id, i.design_id, i.language,
         floor(i.display_ms)::BIGINT AS limit_ms,
         i.timeout_ms,
         CASE WHEN i.ending_ts <= $observed_until THEN i.ending END AS ending,
-        i.elapsed_ms
+        i.elapsed_ms,
+        (epoch_us($observed_until) - epoch_us(i.shown_ts)) // 1000 >= floor(i.display_ms) AS is_over
     FROM impressions AS i
     LEFT JOIN exposures AS x ON x.person_key = i.person_key AND x.experiment = $experiment
     WHERE i.person_key IS NOT NULL

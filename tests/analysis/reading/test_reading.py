@@ -144,6 +144,16 @@ def test_an_impression_that_may_still_stand_is_no_repeat_yet(tmp_path):
         assert [one.turn for one in read(store).turns] == [1]
 
 
+def test_a_quick_tap_does_not_count_before_the_slow_ones_could(tmp_path):
+    stories = [several("ann", None), several("bob", None), several("cy", None)]
+    late = impression("ann", "tap", 300, after_s=100, copy_id="a")
+    with landed(tmp_path, *stories, late) as store:
+        assert [one.turn for one in read(store).turns] == [1]
+    (tmp_path / "later").mkdir()
+    with landed(tmp_path / "later", *stories, late, much_later(seconds=104)) as store:
+        assert [(one.turn, one.n) for one in read(store).turns] == [(1, 3), (2, 1)]
+
+
 def test_one_person_alone_is_no_comparison(tmp_path):
     with landed(tmp_path, several("ann", 100, None, 100, None, None, None), much_later()) as store:
         found = read(store)
