@@ -85,17 +85,18 @@ def test_the_choice_is_what_a_loop_finds_on_the_curves(endings, step, tolerance,
 
 
 def test_the_interval_holds_the_truth():
-    """Constant hazards: F(N) = (1 − e^(−hN)) r/h, so N* is known; 300 launches of 2,000 people."""
+    """Constant hazards: F(N) = (1 − e^(−hN)) r/h, so N* is known; 120 launches of 2,000 people."""
     rates, limit = (3.0, 0.4, 0.6), 400
     h = sum(rates)
     whole = 1 - math.exp(-h * limit / 1000)
     true = -math.log(1 - 0.95 * whole) / h * 1000
     held = 0
-    for seed in range(300):
+    for seed in range(120):
         ends = choose_limit(launch(seed, 2000, limit, rates), 1).interval
         held += ends.low - 1 <= true <= ends.high
-    # 300 launches: 95 % has a Monte-Carlo error of 1.3 points
-    assert 0.90 <= held / 300 <= 0.99
+    # 120 launches: 95 % has a Monte-Carlo error of 2 points
+    assert held / 120 >= 0.89
+    assert held < 120
 
 
 def test_the_same_question_has_the_same_answer():
