@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from playwright.sync_api import TimeoutError as TookTooLong
 
 WIDE, PHONE = (1440, 900), (400, 860)
-LOADED_MS = 60_000
+LOADED_MS = 180_000  # a fresh clone compiles its kernels while the first page waits
 _STATE = """() => {
     const app = document.querySelector('[data-testid=stApp]')?.dataset
     const stale = [...document.querySelectorAll('[data-stale=true]')].map(one => one.outerHTML.slice(0, 200))
