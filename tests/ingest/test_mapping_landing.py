@@ -111,6 +111,7 @@ def content(folder: Path, files: list[list[str]], toml: str) -> tuple:
         return events(store)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3), st.booleans())
 def test_splits_orders_and_repeated_rows_give_the_same_store(seed, parts, named):

@@ -94,6 +94,7 @@ DISPLACED = [[_shown(0, "i0", 1, user_id="u1"), _shown(1, "i0", 2, user_id="u2")
              [_shown(0, "i2", 0, user_id="u3")]]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=12 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.lists(_line(), min_size=1, max_size=14), st.booleans()), min_size=1, max_size=4))
 @example([(MERGED[0], False), (MERGED[1], False)])

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from event_table import at, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,6 +105,7 @@ def _told_in_python(events):
     return sorted(map(str, [*(tuple(row) for row in told.values()), *nameless]))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(events=_EVENTS, seed=st.integers(0, 9))
 def test_the_view_says_what_the_rules_say_whatever_the_order_of_the_rows(events, seed):

@@ -288,6 +288,7 @@ def test_where_the_share_is_undetermined_the_interval_goes_to_its_bound():
     assert span.high > 0.6
 
 
+@pytest.mark.slow
 def test_small_launches_are_predicted():
     """Four launches of each kind, 60 in all; `make evidence` has 500 of each."""
     inside, widths = [], []

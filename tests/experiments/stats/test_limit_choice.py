@@ -84,6 +84,7 @@ def test_the_choice_is_what_a_loop_finds_on_the_curves(endings, step, tolerance,
     assert found.interval.low <= found.ms <= found.interval.high
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_truth():
     """Constant hazards: F(N) = (1 − e^(−hN)) r/h, so N* is known; 120 launches of 2,000 people."""
     rates, limit = (3.0, 0.4, 0.6), 400

@@ -153,6 +153,7 @@ def test_an_empty_arm_and_a_time_of_nothing():
         survival.staying_time(empty, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "tap"), [(200, 0.06), (200, 0.8), (2_000, 0.006)])
 def test_intervals_hold_the_truth_as_often_as_they_say(n, tap):
     """600 worlds of 40 ticks, about 10 taps expected in each arm or more; Monte-Carlo error .0089, bounds 3 of them."""

@@ -95,6 +95,7 @@ def test_with_few_endings_there_is_no_band(name):
         survival.band(table_of([(1, "tap")]), "swipe")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "tap", "ticks"), [(200, 0.4, 200), (2_000, 0.04, 200)])
 def test_the_whole_truth_lies_inside_as_often_as_said(n, tap, ticks):
     """120 worlds: at least 95 % within 3 Monte-Carlo errors of .0199; pointwise limits hold everything far more rarely."""

@@ -173,6 +173,7 @@ def pulled(table, person, ms, cause, persons):
     return np.bincount(person, each, persons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("persons", "tap"), [(20, 0.8), (40, 0.1), (400, 0.02)])
 def test_five_impressions_a_person_are_covered_where_the_naive_interval_fails(persons, tap):
     """700 pairs of arms, then as many of which the same persons stand on both sides; Monte-Carlo error .0082."""
