@@ -4,10 +4,10 @@ A fate is one of: tap, dismiss, leave, expired; open (no ending yet, the pop-up 
 though its display limit has passed). Times are whole milliseconds, rounded down.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
@@ -81,9 +81,10 @@ class Selection(BaseModel):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """Impressions of one arm that met the same fate at the same millisecond under the same display limit.
+
+    A tuple, because there may be a hundred thousand of them.
 
     Args:
         arm: the arm's name; None is "no value" of the column split by.
@@ -156,20 +157,33 @@ def outcomes(
         ValueError: there is no such cohort.
     """
     on_record(store, selection.cohort)
-    asked = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
-    sql, params = _asked(selection), asked | {"observed_until": observed_until, "exposed_from": exposed_from}
+    sql, params = statement(selection, "counted"), values(selection, observed_until, exposed_from)
     told = ask(store, sql, params)
-    rows = [Fate(*row) for row in zip(*(told[one.name].to_pylist() for one in fields(Fate)), strict=True)]
+    rows = list(map(Fate._make, zip(*(told[name].to_pylist() for name in Fate._fields), strict=True)))
     left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
     fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
     before, several, never = (left_out.get(name, 0) for name in _LEFT_OUT)
     return Outcomes(fates, before, several, never, sql_of(sql, params))
 
 
-def _asked(selection: Selection) -> str:
+def statement(selection: Selection, *told: str) -> str:
+    """The SQL of a selection up to `classified`, and the files of outcome_sql that tell it.
+
+    Args:
+        selection: which impressions, which arms.
+        told: names of the files that come after.
+    """
     by_time = all(getattr(selection, name) is None for name in _NOT_BY_TIME)
     kept = "all" if selection.impressions == "all" else "first_by_time" if by_time else "first_by_rank"
-    return "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "counted"))
+    return "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "classified", *told))
+
+
+def values(
+    selection: Selection, observed_until: datetime, exposed_from: datetime | None
+) -> dict[str, object]:
+    """The values of the statement's parameters; arguments as in `outcomes`."""
+    asked: dict[str, object] = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
+    return asked | {"observed_until": observed_until, "exposed_from": exposed_from}
 
 
 def _in_order(row: Fate) -> tuple[object, ...]:

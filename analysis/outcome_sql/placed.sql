@@ -18,15 +18,15 @@ WITH placed AS (
         END AS arm,
         CASE
             WHEN $experiment IS NULL THEN 0
-            WHEN x.variant IS NULL OR x.ts < $exposed_from THEN 3
-            WHEN x.variants > 1 THEN 2
-            WHEN i.shown_ts < x.ts THEN 1
-            ELSE 0
+            ELSE coalesce(x.place, (i.shown_ts < x.ts)::UTINYINT, 3)
         END::UTINYINT AS place,
         -- No earlier impression of the person can be in the same place: what opens a selection in time opens it for good.
         i.previous_ts IS NULL OR coalesce(i.previous_ts < greatest($from, x.ts), FALSE) AS opens
     FROM impressions AS i
-    LEFT JOIN exposures AS x ON x.person_key = i.person_key AND x.experiment = $experiment
+    LEFT JOIN (
+        SELECT person_key, variant, ts, CASE WHEN ts < $exposed_from THEN 3 WHEN variants > 1 THEN 2 END::UTINYINT AS place
+        FROM exposures WHERE experiment = $experiment
+    ) AS x ON x.person_key = i.person_key
     WHERE i.shown_ts <= $observed_until
       AND ($from IS NULL OR i.shown_ts >= $from)
       AND ($to IS NULL OR i.shown_ts < $to)

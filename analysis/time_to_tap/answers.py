@@ -116,6 +116,8 @@ class Arm:
     Args:
         name: variant, or value of the column split by; None = no value.
         n: impressions.
+        persons: people behind them, whom all intervals but those of hazards know; None if impressions are taken as
+            independent.
         outcomes: every fate, adding to n.
         limits: (display limit in ms, impressions), shortest first.
         limit_ms: the longest limit that at least 5 % of its limited impressions have; None = no limits.
@@ -133,6 +135,7 @@ class Arm:
 
     name: str | None
     n: int
+    persons: int | None
     outcomes: tuple[Outcome, ...]
     limits: tuple[tuple[int, int], ...]
     limit_ms: int | None

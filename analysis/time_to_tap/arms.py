@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from analysis.by_person import Late, People
 from analysis.outcomes import CAUSES, FATES, Fate
 from analysis.time_to_tap.answers import Arm, Bin, Curves, Outcome, Point, Reading, Said
 from analysis.watched import LONGEST_MS, Limits, limits_of, timed, watched
@@ -29,34 +30,62 @@ class Asked:
     shortest_ms: int | None
 
 
-def arm_of(name: str | None, fates: Sequence[Fate], asked: Asked) -> Arm:
+def table_of(fates: Sequence[Fate]) -> RiskTable | NoEffect:
+    """The risk table behind an arm's curves: to its longest usual display limit, at most ten minutes.
+
+    Args:
+        fates: the arm's rows; must not be empty.
+
+    Returns:
+        The table; why there is no curve otherwise.
+    """
+    silent = _why_no_curve(fates)
+    if silent is not None:
+        return silent
+    # An impression that was lost never showed to its limit: the curve ends with those that were watched.
+    rows = timed(fates)
+    seen = limits_of(rows)
+    return no_limit() if seen is None else watched(rows).shortened(_end_of(seen))
+
+
+def late_of(fates: Sequence[Fate], shortest_ms: int | None) -> Late | None:
+    """Which taps of an arm count as late: under its longest usual limit, after the shortest of all arms.
+
+    Args:
+        fates: the arm's rows.
+        shortest_ms: the shortest limit of all arms.
+    """
+    limits = limits_of(fates)
+    return None if limits is None or shortest_ms is None else Late(limits.longest_ms, shortest_ms)
+
+
+def arm_of(name: str | None, fates: Sequence[Fate], asked: Asked, people: People | None = None) -> Arm:
     """Everything the room says about one arm.
 
     Args:
         name: the arm.
         fates: its rows; must not be empty.
         asked: what is asked.
+        people: what its persons add to the uncertainty; None takes impressions as independent.
 
     Returns:
         The arm; where the log cannot say something there is a NoEffect.
     """
     limits, rows = limits_of(fates), timed(fates)
-    silent = _why_no_curve(fates)
-    # An impression that was lost never showed to its limit: the curve ends with those that were watched.
-    seen = limits_of(rows) if rows else limits
-    table = None if seen is None or silent is not None else watched(rows).shortened(_end_of(seen))
-    bins, later = _histogram(rows if limits else fates, seen, asked.bin_ms)
+    table = table_of(fates)
+    bins, later = _histogram(rows if limits else fates, limits_of(rows) if rows else limits, asked.bin_ms)
     return Arm(
         name=name,
         n=sum(row.n for row in fates),
-        outcomes=_outcomes(fates),
+        persons=None if people is None else people.persons(name),
+        outcomes=_outcomes(name, fates, people),
         limits=() if limits is None else limits.counts,
         limit_ms=None if limits is None else limits.longest_ms,
         shortest_ms=None if limits is None else limits.shortest_ms,
-        bins=bins if table is None else _with_hazards(bins, table, asked.bin_ms),
+        bins=bins if isinstance(table, NoEffect) else _with_hazards(bins, table, asked.bin_ms),
         later=later,
-        curves=_curves(table, fates, asked) if table is not None else silent or no_limit(),
-        after_shortest=_after_shortest(rows, limits, asked.shortest_ms),
+        curves=table if isinstance(table, NoEffect) else _curves(name, table, fates, asked, people),
+        after_shortest=_after_shortest(name, rows, limits, asked.shortest_ms, people),
         untimed=_untimed(fates, CAUSES),
         without_limit=sum(row.n for row in fates if row.limit_ms is None),
         by_timestamps=sum(row.by_timestamps for row in fates),
@@ -81,10 +110,14 @@ def no_limit() -> NoEffect:
     )
 
 
-def _outcomes(fates: Sequence[Fate]) -> tuple[Outcome, ...]:
+def _outcomes(name: str | None, fates: Sequence[Fate], people: People | None) -> tuple[Outcome, ...]:
     n = sum(row.n for row in fates)
     counts = {fate: sum(row.n for row in fates if row.fate == fate) for fate in FATES}
-    return tuple(Outcome(fate, count, rate(Count(n, count))) for fate, count in counts.items())
+    shares = {
+        fate: rate(Count(n, count)) if people is None else people.share(name, fate)
+        for fate, count in counts.items()
+    }
+    return tuple(Outcome(fate, count, shares[fate]) for fate, count in counts.items())
 
 
 def _why_no_curve(fates: Sequence[Fate]) -> NoEffect | None:
@@ -138,30 +171,45 @@ def _with_hazards(bins: Sequence[Bin], table: RiskTable, width: int) -> tuple[Bi
     )
 
 
-def _curves(table: RiskTable, fates: Sequence[Fate], asked: Asked) -> Curves | NoEffect:
-    curves = [incidence(table, cause) for cause in CAUSES]
+def _curves(
+    name: str | None, table: RiskTable, fates: Sequence[Fate], asked: Asked, people: People | None
+) -> Curves | NoEffect:
+    known = {cause: incidence(table, cause) for cause in CAUSES}
     stay = staying(table)
-    known = [curve for curve in curves if isinstance(curve, Curve)]
-    if len(known) < len(CAUSES) or isinstance(stay, NoEffect):
+    curves = {cause: curve for cause, curve in known.items() if isinstance(curve, Curve)}
+    if len(curves) < len(CAUSES) or isinstance(stay, NoEffect):
         return NoEffect("no_units", "An arm has no units yet, so there is nothing to compare.")
-    at_risk = table.at_risk()
-
-    def point(ms: int) -> Point:
-        tap, dismiss, leave = (curve.at(ms) for curve in known)
-        return Point(ms, int(at_risk[ms]), tap, dismiss, leave, float(stay.value[ms]))
-
-    def reading(ms: int) -> Reading:
-        tap = known[0].at(ms)
-        if isinstance(tap, NoEffect):
-            return Reading(ms, tap, None)
-        return Reading(ms, point(ms), _bounds(tap, fates, table.n))
-
     last = stay.last_ms
     step = next((step for step in _STEPS_MS if step * DRAWN_POINTS >= last), _STEPS_MS[-1])
     drawn = sorted({*range(0, last + 1, step), last})
     horizon = () if asked.horizon_ms is None else (asked.horizon_ms,)
     times = sorted({*asked.at_ms, *horizon, table.limit_ms})
+    every = sorted({*drawn, *times})
+    told = {
+        cause: dict(zip(every, _estimates(name, cause, curve, every, people), strict=True))
+        for cause, curve in curves.items()
+    }
+    at_risk = table.at_risk()
+
+    def point(ms: int) -> Point:
+        tap, dismiss, leave = (told[cause][ms] for cause in CAUSES)
+        return Point(ms, int(at_risk[ms]), tap, dismiss, leave, float(stay.value[ms]))
+
+    def reading(ms: int) -> Reading:
+        tap = told["tap"][ms]
+        if isinstance(tap, NoEffect):
+            return Reading(ms, tap, None)
+        return Reading(ms, point(ms), _bounds(tap, fates, table.n))
+
     return Curves(table.n, last, tuple(map(point, drawn)), tuple(map(reading, times)))
+
+
+def _estimates(
+    name: str | None, cause: str, curve: Curve, at_ms: Sequence[int], people: People | None
+) -> Sequence[Said]:
+    if people is None or people.points is None:
+        return [curve.at(ms) for ms in at_ms]
+    return people.points.estimates(name, cause, curve, at_ms)
 
 
 def _bounds(tap: Estimate, fates: Sequence[Fate], n: int) -> tuple[float, float]:
@@ -171,7 +219,13 @@ def _bounds(tap: Estimate, fates: Sequence[Fate], n: int) -> tuple[float, float]
     return inside / everybody, (inside + lost + _untimed(fates, ("tap",))) / everybody
 
 
-def _after_shortest(rows: Sequence[Fate], limits: Limits | None, shortest_ms: int | None) -> Said:
+def _after_shortest(
+    name: str | None,
+    rows: Sequence[Fate],
+    limits: Limits | None,
+    shortest_ms: int | None,
+    people: People | None,
+) -> Said:
     if limits is None or shortest_ms is None:
         return no_limit()
     limit_ms = limits.longest_ms
@@ -181,4 +235,4 @@ def _after_shortest(rows: Sequence[Fate], limits: Limits | None, shortest_ms: in
             f"This arm displays the suggestion for {limit_ms / 1000:g} s, no longer than the shortest arm.",
             (("limit_s", limit_ms / 1000),),
         )
-    return share_after(rows, limit_ms, shortest_ms)
+    return share_after(rows, limit_ms, shortest_ms) if people is None else people.late(name)

@@ -1,11 +1,12 @@
 """Between arms: what differs, the headline about the shortest limit, and what to know before reading on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from analysis.by_person import People
 from analysis.outcomes import Fate, Outcomes
 from analysis.time_to_tap.answers import Arm, Difference, Tail
 from analysis.time_to_tap.arms import no_limit
-from analysis.watched import LONGEST_MS, lasting, regime, timed, watched
+from analysis.watched import LONGEST_MS, Limits, lasting, limits_of, regime, timed, watched
 from experiments.stats.effects import Effect, NoEffect, Reason
 from experiments.stats.proportions import ChiSquare, independence
 from experiments.stats.samples import Count
@@ -33,6 +34,7 @@ def differences(
     fates: Mapping[str | None, Sequence[Fate]],
     control: str | None,
     horizon_ms: int | None,
+    people: People | None = None,
 ) -> tuple[Difference, ...]:
     """Tap incidence of every other arm minus control's, to the common horizon and over own display times.
 
@@ -41,25 +43,36 @@ def differences(
         fates: the rows of each.
         control: name of the arm to compare with.
         horizon_ms: the common horizon.
+        people: what persons add to the uncertainty; None takes impressions as independent.
 
     Returns:
         Two differences per arm; none without limits or without control's impressions.
     """
     if horizon_ms is None or control not in fates:
         return ()
-    longest = max(arm.limit_ms or 0 for arm in arms)
+    longest = own_limit(limits_of(rows) for rows in fates.values())
+    named = {arm.name: arm for arm in arms}
     found = []
     for arm in arms:
         if arm.name == control:
             continue
-        pair = [next(a for a in arms if a.name == name) for name in (control, arm.name)]
-        silent = next((a.curves for a in pair if isinstance(a.curves, NoEffect)), None)
-        one, other = (timed(fates[a.name]) for a in pair)
-        to_horizon = silent or _to_horizon(one, other, horizon_ms)
-        over_own = silent or _over_own_limit(one, other, longest)
-        found.append(Difference(arm.name, control, "common_horizon", horizon_ms, to_horizon))
-        found.append(Difference(arm.name, control, "own_limit", longest, over_own))
+        pair = (control, arm.name)
+        silent = next((named[a].curves for a in pair if isinstance(named[a].curves, NoEffect)), None)
+        if isinstance(silent, NoEffect):
+            told: tuple[Effect | NoEffect, ...] = (silent, silent)
+        elif people is None or people.horizon is None or people.own is None:
+            one, other = (timed(fates[a]) for a in pair)
+            told = (_to_horizon(one, other, horizon_ms), _over_own_limit(one, other, longest))
+        else:
+            told = (people.horizon.difference(*pair), people.own.difference(*pair))
+        found.append(Difference(arm.name, control, "common_horizon", horizon_ms, told[0]))
+        found.append(Difference(arm.name, control, "own_limit", longest, told[1]))
     return tuple(found)
+
+
+def own_limit(limits: Iterable[Limits | None]) -> int:
+    """Until when arms are compared over their own display times: the longest usual limit of all, at most ten minutes."""
+    return min(max((one.longest_ms for one in limits if one is not None), default=0), LONGEST_MS)
 
 
 def tail_of(arms: Sequence[Arm]) -> Tail | NoEffect:
@@ -84,12 +97,13 @@ def tail_of(arms: Sequence[Arm]) -> Tail | NoEffect:
     return Tail(arm.name, longest_ms, shortest_ms, arm.after_shortest)
 
 
-def notes_of(arms: Sequence[Arm], outcomes: Outcomes) -> tuple[Reason, ...]:
+def notes_of(arms: Sequence[Arm], outcomes: Outcomes, people: People | None = None) -> tuple[Reason, ...]:
     """What to know before reading on; the weightiest first.
 
     Args:
         arms: the arms.
         outcomes: the reduced impressions, for what was left out.
+        people: what persons add to the uncertainty, if they were counted.
     """
     counts = {
         "taps.lost": sum(arm.count("lost") for arm in arms),
@@ -102,6 +116,9 @@ def notes_of(arms: Sequence[Arm], outcomes: Outcomes) -> tuple[Reason, ...]:
         "taps.before_exposure": outcomes.before_exposure,
     }
     counted = [Reason(code, _NOTES[code].format(n=n), (("n", n),)) for code, n in counts.items() if n]
+    few = None if people is None or people.points is None else people.points.few()
+    if few is not None:
+        counted.insert(0, Reason(few.code, few.sentence, few.facts))
     differs = _lost_differs(arms)
     return tuple(counted) if differs is None else (differs, *counted)
 
@@ -111,7 +128,7 @@ def _to_horizon(one: Sequence[Fate], other: Sequence[Fate], ms: int) -> Effect |
 
 
 def _over_own_limit(one: Sequence[Fate], other: Sequence[Fate], ms: int) -> Effect | NoEffect:
-    return _difference(lasting(regime(one, ms)), lasting(regime(other, ms)), min(ms, LONGEST_MS))
+    return _difference(lasting(regime(one, ms)), lasting(regime(other, ms)), ms)
 
 
 def _difference(control: Curve | NoEffect, arm: Curve | NoEffect, ms: int) -> Effect | NoEffect:

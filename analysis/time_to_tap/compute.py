@@ -1,17 +1,22 @@
 """One query, one answer: outcomes, histogram and incidences of every arm, and what differs between them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
+from analysis import by_person
+from analysis.by_person import People
 from analysis.on_record import experiment_on_record
-from analysis.outcomes import NO_OUTCOMES, Selection, outcomes
+from analysis.outcomes import NO_OUTCOMES, Fate, Selection, outcomes
+from analysis.person_scan import people
 from analysis.time_to_tap.answers import TapsAnswer
-from analysis.time_to_tap.arms import Asked, arm_of
-from analysis.time_to_tap.comparisons import differences, notes_of, tail_of
-from analysis.watched import LONGEST_MS, Limits, arms_of, control_of, limits_of
+from analysis.time_to_tap.arms import Asked, arm_of, late_of, table_of
+from analysis.time_to_tap.comparisons import differences, notes_of, own_limit, tail_of
+from analysis.watched import LONGEST_MS, Limits, arms_of, control_of, limits_of, regime, timed
 from experiments.stats.effects import NoEffect
+from experiments.stats.samples import RiskTable
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -65,7 +70,10 @@ def answer(store: "Store", query: TapsQuery) -> TapsAnswer:
     control = control_of(query.control, query.experiment, declared, fates)
     horizon_ms, shortest_ms = _horizon(query, [limits_of(rows) for rows in fates.values()])
     asked = Asked(query.bin_ms, query.at_ms, horizon_ms, shortest_ms)
-    arms = tuple(arm_of(name, rows, asked) for name, rows in fates.items())
+    told = None
+    if until is not None and fates and query.impressions == "all":
+        told = people_of(store, query, until, start, fates, asked)
+    arms = tuple(arm_of(name, rows, asked, told) for name, rows in fates.items())
     return TapsAnswer(
         arms=tuple(sorted(arms, key=lambda arm: arm.name != control)) if query.experiment else arms,
         control=control if len(arms) > 1 else None,
@@ -75,18 +83,45 @@ def answer(store: "Store", query: TapsQuery) -> TapsAnswer:
         impressions=query.impressions,
         horizon_ms=horizon_ms,
         bin_ms=query.bin_ms,
-        differences=differences(arms, fates, control, horizon_ms),
+        differences=differences(arms, fates, control, horizon_ms, told),
         tail=tail_of(arms) if arms else nothing(query.experiment),
         arms_left_out=len(reduced.arms()) - len(arms),
         before_exposure=reduced.before_exposure,
         several_variants=reduced.several_variants,
         not_exposed=reduced.not_exposed,
-        notes=notes_of(arms, reduced),
+        notes=notes_of(arms, reduced, told),
         observed_until=until,
-        sql=reduced.sql,
+        sql=reduced.sql if told is None else f"{reduced.sql}\n\n{told.sql}",
         data_version=store.data_version(),
         synthetic=store.synthetic(),
     )
+
+
+def people_of(
+    store: "Store",
+    query: TapsQuery,
+    until: datetime,
+    start: datetime | None,
+    fates: Mapping[str | None, Sequence[Fate]],
+    asked: Asked,
+) -> People:
+    """What persons add to the uncertainty of every arm and of what differs between them.
+
+    Args:
+        store: an open store.
+        query: the question.
+        until: end of observation.
+        start: start of the experiment, if any.
+        fates: the rows of each arm; one arm or more.
+        asked: what is asked of every arm.
+    """
+    late = {name: late_of(rows, asked.shortest_ms) for name, rows in fates.items()}
+    tables = {name: table_of(rows) for name, rows in fates.items()}
+    known = {name: table for name, table in tables.items() if isinstance(table, RiskTable)}
+    end = own_limit(limits_of(rows) for rows in fates.values())
+    ended = {name: regime(timed(fates[name]), end) for name in known}
+    every = by_person.Asked(late, known, asked.horizon_ms or 0, ended, end)
+    return people(store, query, until, start, every)
 
 
 def nothing(experiment: str | None) -> NoEffect:

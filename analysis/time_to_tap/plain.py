@@ -39,6 +39,7 @@ def _arm(arm: Arm) -> Json:
     return {
         "arm": arm.name,
         "n": arm.n,
+        "persons": arm.persons,
         "outcomes": {
             outcome.fate: {"n": outcome.n, **_said("share", outcome.share)} for outcome in arm.outcomes
         },

@@ -88,6 +88,27 @@ def rate(side: Clusters, level: float = 0.95) -> Estimate | NoEffect:
     )
 
 
+def rate_of(
+    count: Count, persons: int, pulled: float, squared: float, level: float = 0.95
+) -> Estimate | NoEffect:
+    """`rate` of units of which only sums over persons are known.
+
+    Args:
+        count: Units n and hits of all; more units than persons.
+        persons: Persons with units.
+        pulled: Σ over persons of (hits − p n)², p the share.
+        squared: Σ over persons of n².
+        level: Confidence level in (0, 1).
+    """
+    said = _few(persons)
+    if said is not None:
+        return said
+    limits = _limits(count, persons, pulled / count.n**2, squared)
+    return Estimate(
+        count.hits / count.n, Interval(*limits(z_of(level)), level), count.n, "wilson_clustered"
+    )
+
+
 def difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> Effect | NoEffect:
     """Treatment's share minus control's, where persons may have several units or stand on both sides.
 
@@ -159,7 +180,10 @@ def _independent(control: Clusters, treatment: Clusters) -> bool:
 
 
 def _too_few(side: Clusters) -> NoEffect | None:
-    persons = int((side.n > 0).sum())
+    return _few(int((side.n > 0).sum()))
+
+
+def _few(persons: int) -> NoEffect | None:
     if persons == 0:
         return no_units()
     if persons < _LEAST_PERSONS:
@@ -179,14 +203,19 @@ def _side(side: Clusters) -> _Side:
     total, persons = float(side.n.sum()), int((side.n > 0).sum())
     share = float(side.hits.sum()) / total
     pulls = (side.hits - share * side.n) / total
-    variance = float(pulls @ pulls) * persons / (persons - 1)
-    alike = total * total / float(side.n.astype(np.float64) @ side.n)
-    drawn = min(total, share * (1 - share) / variance) if variance > 0 else alike
+    squared = float(side.n.astype(np.float64) @ side.n)
+    return _Side(share, _limits(side.count, persons, float(pulls @ pulls), squared), pulls)
+
+
+def _limits(count: Count, persons: int, pulled: float, squared: float) -> Limits:
+    """Limits of a share, from Σ pulls² (pulls as in `_side`) and Σ n² over persons."""
+    share, variance = count.hits / count.n, pulled * persons / (persons - 1)
+    drawn = min(float(count.n), share * (1 - share) / variance) if variance > 0 else count.n**2 / squared
 
     def limits(z: float) -> tuple[float, float]:
         return wilson(share * drawn, drawn, student_of(z, persons - 1))
 
-    return _Side(share, limits, pulls)
+    return limits
 
 
 def _correlation(control: _Side, treatment: _Side) -> float:

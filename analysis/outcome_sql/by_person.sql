@@ -1,0 +1,12 @@
+-- One row for each impression of the arms that are told ($arms, counted from 0), persons side by side as the store keeps them.
+told AS (
+    SELECT
+        person_key,
+        (coalesce(list_position($arms::VARCHAR[], arm), 0) - 1)::INTEGER AS arm,
+        fate,
+        coalesce(CASE WHEN limit_ms IS NOT NULL THEN ms END, -1) AS ms,
+        coalesce(limit_ms, -1) AS limit_ms
+    FROM classified
+    WHERE place = 0
+)
+SELECT * FROM told
