@@ -47,8 +47,8 @@ class Selection(BaseModel):
         cohort: keep impressions of the persons in this saved list; not beside `experiment`.
         from, to: keep impressions shown in [from, to).
         observed_until: end of observation; None means the latest event of the store.
-        impressions: "first" keeps each person's first impression of the selection, so that units are
-            independent as the intervals assume; "all" keeps every one.
+        impressions: "first" keeps each person's first impression of the selection, so that units are independent;
+            "all" keeps every one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
