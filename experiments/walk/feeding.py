@@ -98,11 +98,11 @@ class Walk:
         Raises:
             OrderBroken: A row comes before the one it follows; nothing returned so far is to be used.
         """
-        return self._run(_frozen(keys), _frozen(moments), _frozen(masks), end=0)
+        return self._run(frozen(keys), frozen(moments), frozen(masks), end=0)
 
     def finish(self) -> list[Units]:
         """End the last unit; returns it if it entered."""
-        nothing = _frozen(np.empty(0, np.int64))
+        nothing = frozen(np.empty(0, np.int64))
         return self._run(nothing, nothing, nothing, end=1)
 
     @property
@@ -143,8 +143,16 @@ class Walk:
         return found
 
 
-def _frozen(column: Ints) -> Ints:
-    """The column as the one type that is compiled for: whole, 64 bits, read-only (as Arrow's are)."""
+def frozen(column: Ints) -> Ints:
+    """Give a column as the one type that is compiled for, copied only where it is not whole.
+
+    Args:
+        column: One integer per row; may be another's that stays as it is.
+
+    Returns:
+        The same numbers, 64 bits, side by side, read-only (as Arrow's are): every other type would be compiled for
+        anew, which takes seconds.
+    """
     view = np.ascontiguousarray(column, np.int64).view()
     view.flags.writeable = False
     return view

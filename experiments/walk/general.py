@@ -215,7 +215,7 @@ def _chain(
 
 @compiled
 def _timeline(
-    rule: Ints, exclusions: Ints, tight: Ints, code: int, binding: int, moments: Ints, masks: Ints, beside: Ints,
+    rule: Ints, exclusions: Ints, tight: Ints, code: int, moments: Ints, masks: Ints, beside: Ints,
     between: Ints, extra: Ints, codes: Ints, use: Ints, begin: int, time: Ints, first: Ints, mine: Ints, run: Ints,
     low: Ints, small: Ints,
 ) -> int:  # fmt: skip
@@ -242,7 +242,7 @@ def _timeline(
             count += 1
         for row in range(i, after):
             ours = not hold or codes[row] == code
-            if binding and extra[row] >> n and (ours or codes[row] < 0):
+            if extra[row] >> n and (ours or codes[row] < 0):
                 for e in range(exclusions.shape[0]):
                     if (extra[row] >> (n + e)) & 1:
                         for level in range(exclusions[e, 0], exclusions[e, 1]):
@@ -336,7 +336,7 @@ def solve(
         windows: Microseconds from the step before, per step.
         gaps: At least so many, at least 1, per step.
         tight: Not 0 where a step may not share the instant of the one before it.
-        exclusions: (e, 2) steps after and before.
+        exclusions: (e, 2) steps after and before; empty if none binds, whatever `extra` says.
         between: Per level the optional steps that may stand after it in a strict walk.
         moments: Microseconds of the unit's rows, ascending.
         masks: Bit k-1: matches step k.
@@ -357,7 +357,7 @@ def solve(
     opening, bound = total, 0
     first, last = rule[FROM], rule[TO] - 1
     for i in range(total):
-        bound |= extra[i] >> n
+        bound |= extra[i] >> n if exclusions.shape[0] else 0
         if use[i] & 1 and first <= moments[i] <= last:
             opening = min(opening, np.searchsorted(moments, moments[i]))
             if first_only:
@@ -372,8 +372,9 @@ def solve(
     dropping = rule[DROP] and bound != 0
     reach = 0
     if held.shape[0] > 1 or dropping:
+        binding = exclusions[:0] if rule[DROP] else exclusions
         for code in held:
-            count = _timeline(rule, exclusions, tight, code, not rule[DROP], moments, masks, beside, between,
+            count = _timeline(rule, binding, tight, code, moments, masks, beside, between,
                               extra, codes, use, opening, time, begins, mine, run, low, small)  # fmt: skip
             _levels(rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR)
             for g in range(count):
@@ -382,7 +383,7 @@ def solve(
     chosen = False
     place, server, times, rows = small[5], small[4], small[6], small[7]
     for code in held:
-        count = _timeline(rule, exclusions, tight, code, 1, moments, masks, beside, between, extra, codes,
+        count = _timeline(rule, exclusions, tight, code, moments, masks, beside, between, extra, codes,
                           use, opening, time, begins, mine, run, low, small)  # fmt: skip
         _levels(rule, windows, gaps, count, time, run, low, start, queue, small, first, last, FAR)
         _last_chances(rule, windows, gaps, tight, past, count, time, low, start, moments[-1], chances)
@@ -530,7 +531,7 @@ def walk(
         if keys[row] != keys[since]:
             since = row
         longest = max(longest, row - since + 1)
-    scratch, mine, nothing = _scratch(longest, n), np.empty(longest, np.int64), np.zeros(longest, np.int64)
+    scratch, mine = _scratch(longest, n), np.empty(longest, np.int64)
     free, only = use.copy() if rule[CHAINS] else use, rule[FIRST_ONLY] | rule[CHAINS]
     spare = beside.copy() if rule[CHAINS] else beside
     units, excluded, i = 0, 0, 0
@@ -555,8 +556,8 @@ def walk(
             if reach < 0 and rule[CHAINS]:
                 mine[:size] = free[here]
                 reach = -solve(
-                    rule, windows, gaps, tight, exclusions, between, moments[here], masks[here], beside[here],
-                    nothing[:size], codes[here], mine[:size], past[i], only, best, chances, scratch,
+                    rule, windows, gaps, tight, exclusions[:0], between, moments[here], masks[here], beside[here],
+                    extra[here], codes[here], mine[:size], past[i], only, best, chances, scratch,
                 )  # fmt: skip
             done = abs(reach) if rule[CHAINS] else 0
             until = best[0, done - 1] if done > 0 else FAR

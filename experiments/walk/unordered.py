@@ -365,14 +365,15 @@ def _next_attempt(rule: Ints, begin: int, end: int, moments: Ints, free: Ints) -
 
 @compiled
 def walk(
-    rule: Ints, keys: Ints, moments: Ints, masks: Ints, use: Ints, past: Ints, extra: Ints, codes: Ints,
-    places: Ints, out_key: Ints, out_facts: Ints, out_times: Ints, out_rows: Ints, out_served: Ints,
+    rule: Ints, keys: Ints, moments: Ints, masks: Ints, use: Ints, past: Ints, extra: Ints, nothing: Ints,
+    codes: Ints, places: Ints, out_key: Ints, out_facts: Ints, out_times: Ints, out_rows: Ints, out_served: Ints,
     out_chances: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Walk whole units; the arguments are those of `solve`, for all of them.
 
     Args:
         masks: From bit n on the mark of a row's value.
+        nothing: As `extra` where nothing excludes: 0 for each row.
         places: The number of each row.
         out_served: Takes the steps that the chain served: bit k-1 is step k.
 
@@ -381,7 +382,6 @@ def walk(
     """
     n, total = rule[STEPS], keys.shape[0]
     best, state = np.empty((3, n), np.int64), np.empty((9, n), np.int64)
-    nothing = np.zeros(total if rule[CHAINS] else 0, np.int64)
     free, only = use.copy() if rule[CHAINS] else use, rule[FIRST_ONLY] | rule[CHAINS]
     units, excluded, i = 0, 0, 0
     while i < total:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.walk import distinct, general, strict, unordered
-from experiments.walk.feeding import OrderBroken, Units
+from experiments.walk.feeding import OrderBroken, Units, frozen
 from experiments.walk.kernel import FACTS, NEVER, Ints
 from experiments.walk.rules import Rules
 
@@ -47,7 +47,7 @@ class WalkOfWholes:
         """
         if not len(keys):
             return []
-        batch = _whole(keys), _whole(moments), _whole(masks), _perhaps(extra), _perhaps(codes)
+        batch = frozen(keys), frozen(moments), frozen(masks), _perhaps(extra), _perhaps(codes)
         self._check(batch[0], batch[1])
         last = self.key
         self._kept.append(batch)
@@ -60,7 +60,7 @@ class WalkOfWholes:
 
     def finish(self) -> list[Units]:
         """End the last unit; returns its chains."""
-        nothing = np.empty(0, np.int64)
+        nothing = frozen(np.empty(0, np.int64))
         whole = self._joined() if self._kept else (nothing, nothing, nothing, None, None)
         self._kept = []
         return self._walk(whole)
@@ -75,11 +75,11 @@ class WalkOfWholes:
             return self._kept[0]
         keys, moments, masks, extra, codes = zip(*self._kept, strict=True)
         return (
-            np.concatenate(keys),
-            np.concatenate(moments),
-            np.concatenate(masks),
-            None if extra[0] is None else np.concatenate(extra),
-            None if codes[0] is None else np.concatenate(codes),
+            frozen(np.concatenate(keys)),
+            frozen(np.concatenate(moments)),
+            frozen(np.concatenate(masks)),
+            None if extra[0] is None else frozen(np.concatenate(extra)),
+            None if codes[0] is None else frozen(np.concatenate(codes)),
         )
 
     def _check(self, keys: Ints, moments: Ints) -> None:
@@ -116,14 +116,15 @@ class WalkOfWholes:
     def _unordered(self, whole: Columns, places: Ints) -> Units:
         rules, n = self._rules, self._rules.steps
         keys, moments, masks, *_ = whole
-        extra, codes = (np.zeros(len(keys), np.int64) if one is None else one for one in whole[3:])
+        nothing = frozen(np.zeros(len(keys), np.int64))
+        extra, codes = (nothing if one is None else one for one in whole[3:])
         use, past = general.usable(n, rules.hold, keys, moments, masks, extra, codes)
         out_key, facts, times, rows = _room(self._most(keys, use, (1 << n) - 1), n, self._served)
         served, chances = np.empty_like(out_key), np.empty_like(times)
         rule = n, rules.within, rules.first_only, rules.drop, rules.hold, *rules.starts, rules.chains
         entered, excluded = unordered.walk(
-            np.array(rule, np.int64), keys, moments, masks, use, past, extra, codes, places, out_key,
-            facts, times, rows, served, chances,
+            np.array(rule, np.int64), keys, moments, masks, use, past, extra, nothing, codes, places,
+            out_key, facts, times, rows, served, chances,
         )  # fmt: skip
         self.excluded += excluded
         return _found(entered, out_key, facts, times, rows, chances, served)
@@ -131,12 +132,14 @@ class WalkOfWholes:
     def _general(self, whole: Columns, places: Ints) -> Units:
         rules, required, optional = self._rules, self._rules.required, self._rules.optional
         n, keys, moments = len(required), whole[0], whole[1]
-        extra, codes = (np.zeros(len(keys), np.int64) if one is None else one for one in whole[3:])
+        nothing = frozen(np.zeros(len(keys), np.int64))
+        extra, codes = (nothing if one is None else one for one in whole[3:])
         masks, beside = whole[2], np.zeros(len(keys), np.int64)
         if optional:
             value, others = masks >> rules.steps, extra >> rules.steps
             beside = np.where(codes < 0, 0, _bits(masks, optional)) if rules.hold else _bits(masks, optional)
-            masks, extra = _bits(masks, required) | value << n, _bits(extra, required) | others << n
+            masks = frozen(_bits(masks, required) | value << n)
+            extra = frozen(_bits(extra, required) | others << n)
         use, past = general.usable(n, rules.hold, keys, moments, masks, extra, codes)
         out_key, facts, times, rows = _room(self._most(keys, use, 1), n, n if self._served else 0)
         chances, taken = np.empty_like(times), np.empty((len(times), 3, len(optional)), np.int64)
@@ -238,17 +241,13 @@ def _bits(masks: Ints, steps: tuple[int, ...]) -> Ints:
 def _part(whole: Columns, cut: slice | NDArray[np.bool_]) -> Columns:
     keys, moments, masks, extra, codes = whole
     return (
-        keys[cut],
-        moments[cut],
-        masks[cut],
-        None if extra is None else extra[cut],
-        None if codes is None else codes[cut],
+        frozen(keys[cut]),
+        frozen(moments[cut]),
+        frozen(masks[cut]),
+        None if extra is None else frozen(extra[cut]),
+        None if codes is None else frozen(codes[cut]),
     )
 
 
 def _perhaps(column: Ints | None) -> Ints | None:
-    return None if column is None else _whole(column)
-
-
-def _whole(column: Ints) -> Ints:
-    return np.ascontiguousarray(column, np.int64)
+    return None if column is None else frozen(column)
