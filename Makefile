@@ -29,7 +29,13 @@ check: $(VENV)/dev
 test: $(VENV)/dev
 	$(BIN)/python -m tests.selection $(ARGS)
 
-bench: $(VENV)/dev
+# What a peer needs that the app cannot live with (lifelines: an older pandas) has an environment of its own.
+$(VENV)-peers/made: requirements-peers.lock
+	test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-peers.lock
+	touch $@
+
+bench: $(VENV)/dev $(VENV)-peers/made
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 evidence: $(VENV)/dev
@@ -44,4 +50,4 @@ lock:
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis
