@@ -16,10 +16,22 @@ def store(tmp_path: Path):
         yield opened
 
 
-def _quarantine(store: Store) -> list[tuple[str, int, str]]:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory):
+    """One store for all poisons: each brings files and ids of its own."""
+    with Store.open(tmp_path_factory.mktemp("poisons") / "home") as opened:
+        yield opened
+
+
+def _ids(store: Store) -> set[str]:
+    with store.cursor() as cursor:
+        return {row[0] for row in cursor.execute("SELECT event_id FROM events").fetchall()}
+
+
+def _quarantine(store: Store, folder: Path) -> list[tuple[str, int, str]]:
     with store.cursor() as cursor:
         rows = cursor.execute("SELECT source, line, code FROM rejects ORDER BY line").fetchall()
-    return [(Path(source).name, line, code) for source, line, code in rows]
+    return [(Path(source).name, line, code) for source, line, code in rows if Path(source).parent == folder]
 
 
 def test_there_are_at_least_forty_kinds_of_poison():
@@ -27,27 +39,34 @@ def test_there_are_at_least_forty_kinds_of_poison():
 
 
 @pytest.mark.parametrize("poison", POISONS, ids=lambda poison: poison.name)
-def test_a_poisoned_line_is_quarantined_wherever_it_stands(store: Store, tmp_path: Path, poison: Poison):
-    for place, name in ((0, "first"), (2, "middle"), (4, "last")):
-        base = place * 10
+def test_a_poisoned_line_is_quarantined_at_either_end_of_a_file(
+    shared: Store, tmp_path: Path, poison: Poison
+):
+    ids, files = set(), []
+    for place, name in ((0, "first"), (4, "last")):
+        base = 1000 * (1 + POISONS.index(poison)) + place * 10
         lines = [good(base + n) for n in range(4)]
+        ids |= {f"e{base + n}" for n in range(4)}
         lines.insert(place, poison.line)
-        report = load(store, write(tmp_path / f"{name}.ndjson", lines)).files[0]
-        assert (report.lines, report.landed, report.duplicates, report.rejected) == (5, 4, 0, 1), name
+        files.append(write(tmp_path / f"{name}.ndjson", lines))
+    before = _ids(shared)
+    for report in load(shared, files).files:
+        assert (report.lines, report.landed, report.duplicates, report.rejected) == (5, 4, 0, 1), report
         assert report.codes == {poison.code: 1}
-    assert _quarantine(store) == [
+    assert _quarantine(shared, tmp_path) == [
         ("first.ndjson", 1, poison.code),
-        ("middle.ndjson", 3, poison.code),
         ("last.ndjson", 5, poison.code),
     ]
-    assert len(events(store)) == 12
+    assert _ids(shared) - before == ids
 
 
 def test_every_poison_at_once_between_good_lines(store: Store, tmp_path: Path):
     lines = [line for n, poison in enumerate(POISONS) for line in (good(n), poison.line)]
     report = load(store, write(tmp_path / "all.ndjson", lines)).files[0]
     assert report.lines == report.landed + report.duplicates + report.rejected == 2 * len(POISONS)
-    assert _quarantine(store) == [("all.ndjson", 2 * n + 2, poison.code) for n, poison in enumerate(POISONS)]
+    assert _quarantine(store, tmp_path) == [
+        ("all.ndjson", 2 * n + 2, poison.code) for n, poison in enumerate(POISONS)
+    ]
     assert {row[0] for row in events(store)} == {f"e{n}" for n in range(len(POISONS))}
 
 
