@@ -4,11 +4,13 @@ A fate is one of: tap, dismiss, leave, expired; open (no ending yet, the pop-up 
 though its display limit has passed). Times are whole milliseconds, rounded down.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+import pyarrow as pa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
 from analysis.ask import ask, sql_of
@@ -33,6 +35,7 @@ CAUSES = ("tap", "dismiss", "leave")
 FATES = (*CAUSES, "expired", "open", "lost")
 _SQL = Path(__file__).with_name("outcome_sql")
 _NOT_BY_TIME = ("platform", "device", "os_version", "app_version", "copy_id", "design_id", "display_ms")
+_CELL, _UNMARKED = 4, (0, 0, 0)
 _LEFT_OUT = ("before_exposure", "several_variants", "not_exposed")
 
 
@@ -158,12 +161,29 @@ def outcomes(
     """
     on_record(store, selection.cohort)
     sql, params = statement(selection, "counted"), values(selection, observed_until, exposed_from)
-    told = ask(store, sql, params)
-    rows = list(map(Fate._make, zip(*(told[name].to_pylist() for name in Fate._fields), strict=True)))
+    marks = _marks(store, selection, params)
+    rows = [
+        Fate._make((*row, *marks.get(row[:_CELL], _UNMARKED)) if marks else (*row, *_UNMARKED))
+        for row in _rows(ask(store, sql, params))
+    ]
     left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
     fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
     before, several, never = (left_out.get(name, 0) for name in _LEFT_OUT)
     return Outcomes(fates, before, several, never, sql_of(sql, params))
+
+
+def _marks(
+    store: "Store", selection: Selection, params: dict[str, object]
+) -> dict[tuple[object, ...], tuple[int, ...]]:
+    """(arm, limit, fate, ms) -> by_timestamps, conflicts and after_limit, where any of them is above 0."""
+    if ask(store, (_SQL / "any_marked.sql").read_text("utf-8")).num_rows == 0:
+        return {}
+    found = _rows(ask(store, statement(selection, "marked"), params))
+    return {row[:_CELL]: row[_CELL:] for row in found}
+
+
+def _rows(told: pa.Table) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column.to_pylist() for column in told.columns), strict=True)
 
 
 def statement(selection: Selection, *told: str) -> str:
@@ -175,14 +195,18 @@ def statement(selection: Selection, *told: str) -> str:
     """
     by_time = all(getattr(selection, name) is None for name in _NOT_BY_TIME)
     kept = "all" if selection.impressions == "all" else "first_by_time" if by_time else "first_by_rank"
-    return "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "classified", *told))
+    return "".join(
+        (_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "classified", *told)
+    )
 
 
 def values(
     selection: Selection, observed_until: datetime, exposed_from: datetime | None
 ) -> dict[str, object]:
     """The values of the statement's parameters; arguments as in `outcomes`."""
-    asked: dict[str, object] = selection.model_dump(include=set(Selection.model_fields) - {"impressions"}, by_alias=True)
+    asked: dict[str, object] = selection.model_dump(
+        include=set(Selection.model_fields) - {"impressions"}, by_alias=True
+    )
     return asked | {"observed_until": observed_until, "exposed_from": exposed_from}
 
 

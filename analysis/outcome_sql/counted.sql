@@ -5,10 +5,7 @@ counted AS (
         CASE WHEN place = 0 THEN limit_ms END AS limit_ms,
         (CASE WHEN place > 0 THEN 10 + place ELSE fate END)::UTINYINT AS fate,
         CASE WHEN place = 0 THEN ms END AS ms,
-        count(*) AS n,
-        count(*) FILTER (WHERE place = 0 AND by_timestamps) AS by_timestamps,
-        sum(conflicts)::BIGINT AS conflicts,
-        sum(after_limit)::BIGINT AS after_limit
+        count(*) AS n
     FROM classified
     GROUP BY ALL
 )
@@ -18,6 +15,5 @@ SELECT
         WHEN 1 THEN 'tap' WHEN 2 THEN 'dismiss' WHEN 3 THEN 'leave' WHEN 4 THEN 'expired' WHEN 5 THEN 'open' WHEN 6 THEN 'lost'
         WHEN 11 THEN 'before_exposure' WHEN 12 THEN 'several_variants' ELSE 'not_exposed'
     END AS fate,
-    ms, n, by_timestamps, conflicts, after_limit
+    ms, n
 FROM counted
-ORDER BY ALL
