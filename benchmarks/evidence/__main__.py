@@ -2,6 +2,8 @@
 
 import argparse
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,24 @@ from benchmarks.evidence import (
 )
 
 
+Rows = list[dict[str, Any]]
+PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], Rows]]] = {
+    "loops": ("Long loops", lambda _: loops.run()),
+    "intervals": ("Intervals on simulated arms", lambda asked: interval_coverage.run(asked.scale)),
+    "curves": ("Curves over time on simulated impressions", lambda asked: curve_coverage.run(asked.scale)),
+    "people": (
+        "Curves over time on simulated people, five impressions each",
+        lambda asked: people_coverage.run(asked.scale),
+    ),
+    "agreement": ("The agreement check on simulated launches", lambda asked: agreement.run(asked.scale)),
+    "extrapolation": (
+        "Display times beyond the data, on simulated launches",
+        lambda asked: extrapolation.run(asked.scale),
+    ),
+    "worlds": ("Planted values in random worlds", lambda asked: worlds.run(asked.worlds, asked.users)),
+}
+
+
 def main() -> int:
     """Run both studies, print them, and say by the exit code whether the worlds' requirement is met."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -30,34 +50,39 @@ def main() -> int:
         default=1.0,
         help="1.0 = 2,000 replicates of each simulated arm, 10,000 of curves",
     )
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, help="these parts alone; the page then has no others"
+    )
     parser.add_argument("--out", type=Path, default=Path("docs/evidence.md"), help="where the figures go")
     chosen = parser.parse_args()
-    found = {
-        "Long loops": loops.run(),
-        "Intervals on simulated arms": interval_coverage.run(chosen.scale),
-        "Curves over time on simulated impressions": curve_coverage.run(chosen.scale),
-        "Curves over time on simulated people, five impressions each": people_coverage.run(chosen.scale),
-        "The agreement check on simulated launches": agreement.run(chosen.scale),
-        "Display times beyond the data, on simulated launches": extrapolation.run(chosen.scale),
-        "Planted values in random worlds": worlds.run(chosen.worlds, chosen.users),
-    }
+    found, seconds = {}, {}
+    for name in chosen.only or PARTS:
+        title, work = PARTS[name]
+        print(f"{title} …", flush=True)
+        begin = time.perf_counter()
+        found[title] = work(chosen)
+        seconds[title] = time.perf_counter() - begin
     for title, rows in found.items():
         Console(width=140).print(_table(title, rows))
     command = f"python -m benchmarks.evidence --worlds {chosen.worlds} --users {chosen.users} --scale {chosen.scale}"
-    chosen.out.write_text(_page(command, found), encoding="utf-8")
+    command += f" --only {' '.join(chosen.only)}" if chosen.only else ""
+    chosen.out.write_text(_page(command, found, seconds), encoding="utf-8")
     return 0 if all(row.get("met", True) for rows in found.values() for row in rows) else 1
 
 
-def _page(command: str, found: dict[str, list[dict[str, Any]]]) -> str:
+def _page(command: str, found: dict[str, list[dict[str, Any]]], seconds: dict[str, float]) -> str:
     """The figures as a page that names the commit and the command they come from."""
     asked = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
-    parts = [f"# Evidence\n\nWritten by `make evidence` at commit `{commit}`: `{command}`.\n"]
+    minutes = sum(seconds.values()) / 60
+    parts = [
+        f"# Evidence\n\nWritten by `make evidence` at commit `{commit}`: `{command}`; {minutes:.0f} minutes.\n"
+    ]
     for title, rows in found.items():
         columns = list(dict.fromkeys(name for row in rows for name in row))
         lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
         lines += ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows]
-        parts.append(f"## {title}\n\n" + "\n".join(lines) + "\n")
+        parts.append(f"## {title}\n\n{seconds[title]:.0f} seconds.\n\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
