@@ -20,7 +20,6 @@ from benchmarks.evidence import (
     worlds,
 )
 
-
 Rows = list[dict[str, Any]]
 PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], Rows]]] = {
     "loops": ("Long loops", lambda _: loops.run()),
