@@ -22,6 +22,8 @@ Rows = tuple[Ints, Ints, Ints, Ints, Ints]
 _WATCHED = np.array([LEFT_OUT, 0, 1, 2, CENSORED, CENSORED, LEFT_OUT], np.int64)
 _ENDED = np.array([LEFT_OUT, 0, 1, 2, 3, CENSORED, LEFT_OUT], np.int64)
 """What a fate's number (classified.sql) is in the tables of `watched`, and in those of `regime`."""
+_LATEST_MS = 2**31 - 1
+"""What comes later, after 24 days, is later than every table; small numbers are read faster."""
 _TAP = FATES.index("tap") + 1
 _COLUMNS = ("person_key", "arm", "fate", "ms", "limit_ms")
 
@@ -43,7 +45,7 @@ def people(
     Returns:
         The sums over persons.
     """
-    params = values(selection, observed_until, exposed_from) | {"arms": list(asked.late)}
+    params = values(selection, observed_until, exposed_from) | {"arms": list(asked.late), "latest_ms": _LATEST_MS}
     sql = statement(selection, "by_person")
     try:
         return _read(store, sql, params, asked)
@@ -118,7 +120,7 @@ class _Shares:
 
     def __init__(self, late: tuple[Late | None, ...]) -> None:
         self.sums = ShareSums(len(late), LATE + 1)
-        told = [(-2, 0) if one is None else (one.limit_ms, one.after_ms) for one in (*late, None)]
+        told = [(-2, 0) if one is None else (min(one.limit_ms, _LATEST_MS), one.after_ms) for one in (*late, None)]
         self._limit, self._after = np.array(told, np.int64).T
 
     def feed(self, rows: Rows) -> None:

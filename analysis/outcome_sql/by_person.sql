@@ -4,8 +4,8 @@ told AS (
         person_key,
         (coalesce(list_position($arms::VARCHAR[], arm), 0) - 1)::INTEGER AS arm,
         fate,
-        coalesce(CASE WHEN limit_ms IS NOT NULL THEN ms END, -1) AS ms,
-        coalesce(limit_ms, -1) AS limit_ms
+        coalesce(CASE WHEN limit_ms IS NOT NULL THEN least(ms, $latest_ms) END, -1)::INTEGER AS ms,
+        coalesce(least(limit_ms, $latest_ms), -1)::INTEGER AS limit_ms
     FROM classified
     WHERE place = 0
 )
