@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import Store, load
+from ingest import load
 from ingest.loading import rebuild
 from tests.ingest.logs import events
 from tests.ingest.mapped import LEAST
+from tests.journeys import store_in
 
 HEADER = "id,user,event,ts,choice\n"
 ROWS = [f"r{n},u{n % 3},prompt,2026-04-01T00:00:{n:02d}Z,{'yes' if n % 3 else 'timeout'}" for n in range(12)]
@@ -32,7 +33,7 @@ when = { choice = "timeout" }
 
 @pytest.fixture
 def store(tmp_path):
-    with Store.open(tmp_path / "home") as opened:
+    with store_in(tmp_path / "home") as opened:
         yield opened
 
 
@@ -104,7 +105,7 @@ def test_the_order_of_mapped_events_of_one_row_and_their_time_survive_landing(st
 
 
 def content(folder: Path, files: list[list[str]], toml: str) -> tuple:
-    with Store.open(folder / "home") as store:
+    with store_in(folder / "home") as store:
         path = mapping(folder, toml)
         for number, rows in enumerate(files):
             load(store, write(folder / f"{number}.csv", rows), mapping=path)

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest import Store, load
+from ingest import load
+from tests.journeys import store_in
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 SECONDS = 1_775_044_800
@@ -14,7 +15,7 @@ SECONDS = 1_775_044_800
 
 @pytest.fixture
 def store(tmp_path):
-    with Store.open(tmp_path / "home") as opened:
+    with store_in(tmp_path / "home") as opened:
         yield opened
 
 

@@ -8,18 +8,19 @@ import pytest
 
 from ingest import Store, load
 from tests.ingest.logs import POISONS, Poison, events, good, write
+from tests.journeys import store_in
 
 
 @pytest.fixture
 def store(tmp_path: Path):
-    with Store.open(tmp_path / "home") as opened:
+    with store_in(tmp_path / "home") as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory):
     """One store for all poisons: each brings files and ids of its own."""
-    with Store.open(tmp_path_factory.mktemp("poisons") / "home") as opened:
+    with store_in(tmp_path_factory.mktemp("poisons") / "home") as opened:
         yield opened
 
 
@@ -131,7 +132,7 @@ def test_gzip_members_and_zstd_land_like_plain_lines(tmp_path: Path):
     sources.append(zst)
     contents = []
     for number, source in enumerate(sources):
-        with Store.open(tmp_path / f"home{number}") as store:
+        with store_in(tmp_path / f"home{number}") as store:
             assert load(store, source).files[0].landed == 50
             contents.append(events(store))
     assert contents[0] == contents[1] == contents[2]

@@ -14,10 +14,11 @@ from ingest import Store, load
 from ingest.compaction import compact
 from ingest.loading import rebuild
 from tests.ingest.logs import events, good, rejects, write
+from tests.journeys import store_in
 
 pytestmark = pytest.mark.slow
 
-MANY = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 1
+EVIDENCE = os.environ.get("HYPOTHESIS_PROFILE") == "evidence"
 _BAD = [b'{"event":', b'{"event":"x"}', b"[1]", good(5)[:-1], b'{"event":"x","ts":"yesterday","user_id":"u"}']
 
 
@@ -55,7 +56,7 @@ def _split(draw: st.DrawFn, lines: list[bytes]) -> list[list[bytes]]:
 
 
 def _stored(folder: Path, files: list[list[bytes]], *, compacting: bool) -> tuple[list, set, tuple]:
-    with Store.open(folder / "home") as store:
+    with store_in(folder / "home") as store:
         for number, lines in enumerate(files):
             report = load(store, write(folder / f"{number}.ndjson", lines))
             if compacting and number % 2:
@@ -73,7 +74,7 @@ def _stored(folder: Path, files: list[list[bytes]], *, compacting: bool) -> tupl
 
 
 @given(_two_ways())
-@settings(max_examples=MANY * 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=800 if EVIDENCE else 25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_split_order_and_repetition_gives_the_identical_store(ways):
     first, second = ways
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -86,11 +87,11 @@ def test_any_split_order_and_repetition_gives_the_identical_store(ways):
 
 
 @given(st.lists(_line(), min_size=1, max_size=30))
-@settings(max_examples=MANY * 12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=240 if EVIDENCE else 8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_deleting_the_index_and_rebuilding_gives_the_same_store(lines: list[bytes]):
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        with Store.open(home) as store:
+        with store_in(home) as store:
             for number in range(2):
                 load(store, write(Path(folder) / f"{number}.ndjson", lines[number::2] or lines))
             before = events(store), rejects(store), store.observed_until()
@@ -103,7 +104,7 @@ def test_deleting_the_index_and_rebuilding_gives_the_same_store(lines: list[byte
 
 def test_the_same_file_again_is_known_and_changes_nothing(tmp_path: Path):
     path = write(tmp_path / "log.ndjson", [good(n) for n in range(20)])
-    with Store.open(tmp_path / "home") as store:
+    with store_in(tmp_path / "home") as store:
         assert load(store, path).landed == 20
         version = store.data_version()
         report = load(store, path)
@@ -115,7 +116,7 @@ def test_the_same_file_again_is_known_and_changes_nothing(tmp_path: Path):
 def test_a_repeated_line_is_a_duplicate_and_another_content_a_conflict(tmp_path: Path):
     """By (ts, content): the earlier event stays, whichever came first."""
     late, early = good(1, ts="2026-04-01T09:00:00Z"), good(1, ts="2026-04-01T08:00:00Z")
-    with Store.open(tmp_path / "home") as store:
+    with store_in(tmp_path / "home") as store:
         load(store, write(tmp_path / "a.ndjson", [late, late]))
         load(store, write(tmp_path / "b.ndjson", [early]))
         with store.cursor() as cursor:
@@ -133,14 +134,14 @@ def test_a_repeated_line_is_a_duplicate_and_another_content_a_conflict(tmp_path:
 def test_a_retry_with_new_stamps_is_the_same_event(tmp_path: Path):
     first = good(1, sent_at="2026-04-01T00:00:05Z", received_at="2026-04-01T00:00:06Z")
     retry = good(1, sent_at="2026-04-01T00:10:05Z", received_at="2026-04-01T00:10:06Z")
-    with Store.open(tmp_path / "home") as store:
+    with store_in(tmp_path / "home") as store:
         report = load(store, write(tmp_path / "a.ndjson", [first, retry]))
         assert (report.landed, report.duplicates, report.rejected) == (1, 1, 0)
 
 
 def test_lines_without_an_id_are_told_apart_by_their_ordinal(tmp_path: Path):
     line = b'{"event":"catalog","ts":1775000000,"user_id":"u1"}'
-    with Store.open(tmp_path / "home") as store:
+    with store_in(tmp_path / "home") as store:
         assert load(store, write(tmp_path / "a.ndjson", [line, good(1), line])).landed == 3
         report = load(store, write(tmp_path / "b.ndjson", [line, line, line]))
         assert (report.landed, report.duplicates) == (1, 2)
@@ -150,7 +151,7 @@ def test_an_anonymous_event_belongs_to_the_first_user_ever_seen_with_its_id(tmp_
     alone = b'{"event_id":"1","event":"x","ts":1775000000,"anonymous_id":"a"}'
     second = b'{"event_id":"2","event":"x","ts":1775000200,"anonymous_id":"a","user_id":"later"}'
     first = b'{"event_id":"3","event":"x","ts":1775000100,"anonymous_id":"a","user_id":"earlier"}'
-    with Store.open(tmp_path / "home") as store:
+    with store_in(tmp_path / "home") as store:
         people = []
         for number, line in enumerate((alone, second, first)):
             load(store, write(tmp_path / f"{number}.ndjson", [line]))

@@ -13,9 +13,10 @@ from analysis.steps.held import Coded, Held, HeldRows, held_rows
 from analysis.steps.lookup import Lookup, lookup_of
 from analysis.steps.selection import select
 from experiments.funnel import Funnel
-from ingest import Store, load
+from ingest import load
 from ingest.compaction import compact
 from tests.analysis.steps.test_fresh import SORTED, STEPS, asked, landed, line
+from tests.journeys import store_in
 
 KNOWN = ("d0", "d1", "d2")
 BY = {"breakdown": {"by": ["device"]}}
@@ -86,7 +87,7 @@ def test_a_load_that_replaces_a_stored_row_is_seen(tmp_path, monkeypatch, order)
     earlier = [
         {**one, "ts": "2026-04-06T09:59:50Z"} for one in lines[::7]
     ]  # the earlier content of an id wins
-    with Store.open(tmp_path / "home") as store:
+    with store_in(tmp_path / "home") as store:
         for name, part in (("a", lines), ("b", earlier), ("c", [line(rng, 900)])):
             log = tmp_path / f"{name}.ndjson"
             log.write_text("".join(json.dumps(one) + "\n" for one in part), encoding="utf-8")
