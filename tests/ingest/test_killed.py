@@ -22,12 +22,12 @@ _LOADER = (
 
 
 def _logs(folder: Path) -> list[Path]:
-    """Six files of 8 000 lines, each repeating a tenth of the one before, with a bad line in every hundred."""
+    """Six files of 1 500 lines, each repeating a tenth of the one before, with a bad line in every hundred."""
     paths = []
     for number in range(6):
-        first = number * 7200
+        first = number * 1350
         lines = [
-            good(n, properties={"n": n}) if n % 100 else b"{broken %d" % n for n in range(first, first + 8000)
+            good(n, properties={"n": n}) if n % 100 else b"{broken %d" % n for n in range(first, first + 1500)
         ]
         paths.append(write(folder / f"{number}.ndjson", lines))
     return paths
