@@ -1,5 +1,6 @@
 """A funnel as people write it down: steps, a window, a unit, conditions and one breakdown."""
 
+from functools import cache
 from typing import Annotated, ClassVar, Literal, Self, get_args
 from zoneinfo import available_timezones
 
@@ -18,6 +19,12 @@ PROPERTY = "property:"
 UNITS = ("user", "session", "attempt", "impression")
 Order = Literal["ordered", "strict", "unordered"]
 MOST_EXCLUSIONS, MOST_HELD = 20, 3
+
+
+@cache
+def _iana_zones() -> frozenset[str]:
+    """The names of the IANA list, looked up on disk once."""
+    return frozenset(available_timezones())
 
 
 class Funnel(Shape):
@@ -106,7 +113,7 @@ class Funnel(Shape):
     @field_validator("timezone")
     @classmethod
     def _zones(cls, given: str) -> str:
-        if given not in available_timezones():
+        if given not in _iana_zones():
             raise ValueError(
                 f'`timezone` is {given!r}; must be an IANA zone; write for example "Asia/Tokyo".'
             )

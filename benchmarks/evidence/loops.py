@@ -13,7 +13,12 @@ _PRINTED = re.compile(r"^\S.*\s+\d+\.\d%$|^rarest pair")
 
 _LOOPS = {
     "any split, order and repetition of lines": (
-        ["tests/ingest/test_same_store.py", "tests/ingest/test_lanes_agree.py"],
+        [
+            "tests/ingest/test_same_store.py",
+            "tests/ingest/test_lanes_agree.py",
+            "tests/ingest/test_mapping_laws.py",
+            "tests/ingest/test_views_impressions.py",
+        ],
         {"HYPOTHESIS_PROFILE": "evidence"},
         "identical stores",
     ),

@@ -1,6 +1,7 @@
 """A foreign log through `load`: what it says adds up, and splits, orders and repetitions change nothing."""
 
 import json
+import os
 import random
 import tempfile
 from pathlib import Path
@@ -113,7 +114,7 @@ def content(folder: Path, files: list[list[str]], toml: str) -> tuple:
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 5, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3), st.booleans())
 def test_splits_orders_and_repeated_rows_give_the_same_store(seed, parts, named):
     """With ids of the log's own any repetition is a duplicate; with digests, a row repeated in another file is."""

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from tests.ingest.mapped import LEAST, mapped, written
 
 pytestmark = pytest.mark.slow
+EVIDENCE = os.environ.get("HYPOTHESIS_PROFILE") == "evidence"
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12)
 odd_texts = st.one_of(
@@ -84,7 +86,7 @@ def as_csv(names, told, delimiter):
     return text.getvalue()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 if EVIDENCE else 25, deadline=None)
 @given(odd_names, rows, st.sampled_from([",", ";", "\t"]), st.booleans())
 def test_events_come_back_the_same_from_csv_with_odd_names(names, told, delimiter, packed):
     with TemporaryDirectory() as folder:
@@ -96,7 +98,7 @@ def test_events_come_back_the_same_from_csv_with_odd_names(names, told, delimite
     assert [as_told(event) for event in outcome.events] == expected(told)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 if EVIDENCE else 15, deadline=None)
 @given(odd_names, rows)
 def test_events_come_back_the_same_from_parquet_with_odd_names(names, told):
     types = (pa.string(), pa.string(), pa.timestamp("us"), pa.string(), pa.float64())
@@ -109,7 +111,7 @@ def test_events_come_back_the_same_from_parquet_with_odd_names(names, told):
     assert [as_told(event) for event in outcome.events] == finite
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 if EVIDENCE else 15, deadline=None)
 @given(odd_names, rows)
 def test_events_come_back_the_same_from_foreign_ndjson_with_odd_names(names, told):
     names = [name.strip() for name in names]
@@ -144,7 +146,7 @@ def test_identical_rows_are_told_apart_by_their_ordinal_and_their_order_does_not
     assert set(ids(tmp_path, ONE, TWO)) < set(first)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25 if EVIDENCE else 12, deadline=None)
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=9), st.integers(0, 99))
 def test_ids_follow_from_content_whatever_the_order_and_the_packing(users, seed):
     lines = [f"{user},opened,2026-04-01T10:00:00Z\n" for user in users]

@@ -63,7 +63,8 @@ def _answer(judged: exp.Select, raw: Expression, events: list[EventText]) -> exp
 
 
 def _over(inner: exp.Select, *columns: str | Expression) -> exp.Select:
-    return exp.select(*columns).from_(inner.subquery("s"))
+    """A SELECT over another, which becomes part of it: copying each layer with all below it would take most of the time."""
+    return exp.select(*columns).from_(inner.subquery("s", copy=False), copy=False)
 
 
 def _members(rows: Rows) -> exp.Select:

@@ -1,5 +1,6 @@
 """Differently shaped flows: stories by hand, and random ones against a reference that goes attempt by attempt."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -144,7 +145,7 @@ _STORIES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 15, deadline=None)
 @given(stories=_STORIES)
 def test_random_attempts_are_counted_as_the_reference_counts_them(stories):
     lines = [
