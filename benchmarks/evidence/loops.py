@@ -17,7 +17,6 @@ _LOOPS = {
             "tests/ingest/test_same_store.py",
             "tests/ingest/test_lanes_agree.py",
             "tests/ingest/test_mapping_laws.py",
-            "tests/ingest/test_views_impressions.py",
         ],
         {"HYPOTHESIS_PROFILE": "evidence"},
         "identical stores",

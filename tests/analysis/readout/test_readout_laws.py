@@ -1,6 +1,5 @@
 """Laws: SQL agrees with an obvious reading of the log; names and order of arms, people and lines do not matter."""
 
-import os
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -99,7 +98,7 @@ def figures(found: ReadoutAnswer) -> dict[str, dict[str, tuple[int, float]]]:
     }
 
 
-@settings(max_examples=25 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(logs)
 def test_what_sql_reads_is_what_loops_read(log: list[tuple[str, tuple[str, str], int]]) -> None:
     found = figures(read(told(log)))
@@ -108,7 +107,7 @@ def test_what_sql_reads_is_what_loops_read(log: list[tuple[str, tuple[str, str],
             assert found[metric][arm] == (units, pytest.approx(total)), (metric, arm)
 
 
-@settings(max_examples=6 if os.environ.get("HYPOTHESIS_PROFILE") == "evidence" else 4, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(logs)
 def test_renamed_arms_and_reversed_lines_change_nothing_but_the_names(log: list[Any]) -> None:
     plain = read(told(log))
