@@ -45,7 +45,10 @@ def people(
     Returns:
         The sums over persons.
     """
-    params = values(selection, observed_until, exposed_from) | {"arms": list(asked.late), "latest_ms": _LATEST_MS}
+    params = values(selection, observed_until, exposed_from) | {
+        "arms": list(asked.late),
+        "latest_ms": _LATEST_MS,
+    }
     sql = statement(selection, "by_person")
     try:
         return _read(store, sql, params, asked)
@@ -120,7 +123,9 @@ class _Shares:
 
     def __init__(self, late: tuple[Late | None, ...]) -> None:
         self.sums = ShareSums(len(late), LATE + 1)
-        told = [(-2, 0) if one is None else (min(one.limit_ms, _LATEST_MS), one.after_ms) for one in (*late, None)]
+        told = [
+            (-2, 0) if one is None else (min(one.limit_ms, _LATEST_MS), one.after_ms) for one in (*late, None)
+        ]
         self._limit, self._after = np.array(told, np.int64).T
 
     def feed(self, rows: Rows) -> None:

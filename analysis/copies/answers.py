@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from experiments.copies import Copy
-from experiments.stats.effects import Estimate, NoEffect
+from experiments.stats.effects import Estimate, NoEffect, Reason
 from experiments.stats.ranking import Comparison
 
 
@@ -34,6 +34,12 @@ class Variant:
     mixed: int
     wordings: tuple[Copy, ...]
 
+    @property
+    def stood_s(self) -> float | None:
+        """Its mean display limit in seconds; None if none is logged."""
+        people = sum(n for _, n in self.limits)
+        return sum(limit * n for limit, n in self.limits) / people / 1000 if people else None
+
 
 @dataclass(frozen=True, slots=True)
 class CopiesAnswer:
@@ -44,6 +50,7 @@ class CopiesAnswer:
         comparisons: Every two of them, by their places in the gallery.
         ties: Brackets of two or more places: variants that are not told apart share one.
         left_out: Further variants, smaller than those shown.
+        display_differs: That variants stood for different times, if they did.
         randomised: True for the variants of an experiment.
         experiment: Its key.
         cannot_say: Why there is no variant at all.
@@ -57,6 +64,7 @@ class CopiesAnswer:
     comparisons: tuple[Comparison, ...]
     ties: tuple[tuple[int, ...], ...]
     left_out: int
+    display_differs: Reason | None
     randomised: bool
     experiment: str | None
     cannot_say: NoEffect | None

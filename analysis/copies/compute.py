@@ -14,7 +14,7 @@ from analysis.wordings import copies_on_record, languages_of
 from experiments.copies import Copy
 from experiments.design import Experiment
 from experiments.stats import proportions
-from experiments.stats.effects import NoEffect
+from experiments.stats.effects import NoEffect, Reason
 from experiments.stats.ranking import ranking
 from experiments.stats.samples import Count
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ingest import Store
 
 MOST = 60
+ALIKE = 0.05
+"""Mean display limits that differ by no more, relatively, are alike."""
 Row = Mapping[str, Any]
 Seen = tuple[str | None, str | None, str | None]
 _SQL = Path(__file__).with_name("variants.sql").read_text(encoding="utf-8")
@@ -82,6 +84,7 @@ def answer(store: "Store", query: CopiesQuery) -> CopiesAnswer:
         comparisons=ranked.comparisons,
         ties=ranked.ties,
         left_out=len(every) - len(shown),
+        display_differs=_display_differs(shown),
         randomised=query.experiment is not None,
         experiment=query.experiment,
         cannot_say=None if shown else _nothing(),
@@ -89,6 +92,19 @@ def answer(store: "Store", query: CopiesQuery) -> CopiesAnswer:
         sql=sql_of(_SQL, asked),
         data_version=store.data_version(),
         synthetic=store.synthetic(),
+    )
+
+
+def _display_differs(shown: Sequence[Variant]) -> Reason | None:
+    stood = [one.stood_s for one in shown if one.stood_s is not None]
+    if len(stood) < 2 or max(stood) <= (1 + ALIKE) * min(stood):
+        return None
+    low, high = min(stood), max(stood)
+    return Reason(
+        "copies.display_differs",
+        f"On average these variants stood for {low:.1f} to {high:.1f} s. A longer display alone brings more taps, so a "
+        "higher rate need not be due to the words or the design.",
+        (("low_s", low), ("high_s", high)),
     )
 
 

@@ -39,6 +39,8 @@ def render() -> None:
     elif len(found.variants) > 1:
         st.badge(page.t("time_to_tap.observational"), icon=":material/visibility:", color="gray")
     page.finding(finding(found, page.lang()))
+    if found.display_differs is not None:
+        st.info(page.plain(words.reason(found.display_differs, page.lang())), icon=":material/timer:")
     st.html(STYLE)
     cell = page.side_by_side(min(len(found.variants), 3), at_least=280)
     for place, one in enumerate(found.variants):

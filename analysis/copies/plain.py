@@ -1,7 +1,7 @@
 """The gallery as plain JSON; docs/json/copies.md explains every key."""
 
 from analysis.copies.answers import CopiesAnswer, Variant
-from experiments.stats.effects import NoEffect
+from experiments.stats.effects import NoEffect, Reason
 from experiments.stats.ranking import Comparison
 
 Json = dict[str, object]
@@ -9,11 +9,13 @@ Json = dict[str, object]
 
 def to_json(found: CopiesAnswer) -> Json:
     """The answer as plain JSON: rates 0..1, intervals [low, high], null with a reason where it cannot say."""
+    differs = found.display_differs
     return {
         "variants": [_variant(found, place, one) for place, one in enumerate(found.variants)],
         "comparisons": [_comparison(one) for one in found.comparisons],
         "ties": [list(group) for group in found.ties],
         "left_out": found.left_out,
+        "display_differs": None if differs is None else {**_why(differs), "facts": dict(differs.facts)},
         "randomised": found.randomised,
         "experiment": found.experiment,
         "cannot_say": None if found.cannot_say is None else _why(found.cannot_say),
@@ -55,5 +57,5 @@ def _comparison(one: Comparison) -> Json:
     }
 
 
-def _why(said: NoEffect) -> Json:
+def _why(said: NoEffect | Reason) -> Json:
     return {"code": said.code, "sentence": said.sentence}

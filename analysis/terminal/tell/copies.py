@@ -7,6 +7,7 @@ from typing import Any
 from analysis import words
 from analysis.copies.sentences import letter
 from analysis.terminal.screen import table, write
+from analysis.terminal.tell.pieces import because
 from analysis.words import t
 
 Answer = Mapping[str, Any]
@@ -18,6 +19,8 @@ def copies(answer: Answer, lang: str) -> None:
         write(str(answer["cannot_say"]["sentence"]))
     elif answer["experiment"] is None:
         write(t("terminal.observational", lang))
+    if answer["display_differs"]:
+        write(because(answer["display_differs"], lang))
     for place, one in enumerate(answer["variants"], start=1):
         name = " · ".join(str(one[key]) for key in ("arm", "copy_id", "design_id", "language") if one[key])
         low, high = (words.percent(end, lang) for end in one["interval"])
