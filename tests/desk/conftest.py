@@ -1,8 +1,10 @@
 """Stores in every state that a page must bear: none, little, the sample, broken."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -111,17 +113,32 @@ def _broken(home: Path) -> None:
     (home / "kazasu.duckdb").write_bytes(b"this is no database" * 1000)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The store of a state, made once: for copies, nobody moves in."""
+
+    @cache
+    def make(state: str) -> Path:
+        home = tmp_path_factory.mktemp(state)
+        {"nothing": _nothing, "little": _little, "strange": _strange, "broken": _broken}[state](home)
+        return home
+
+    return make
+
+
 @pytest.fixture
 def at_home(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    made: Callable[[str], Path],
 ) -> Iterator[Callable[[str], Path]]:
     """Move in: `at_home("nothing" | "little" | "strange" | "sample" | "broken")` makes that store the process's own."""
 
     def move_in(state: str) -> Path:
         home = request.getfixturevalue("sample_home") if state == "sample" else tmp_path
-        make = {"nothing": _nothing, "little": _little, "strange": _strange, "broken": _broken}.get(state)
-        if make:
-            make(home)
+        if state != "sample":
+            shutil.copytree(made(state), home, dirs_exist_ok=True)
         monkeypatch.setenv("KAZASU_HOME", str(home))
         return home
 
