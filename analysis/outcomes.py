@@ -29,6 +29,7 @@ Split = Literal[
     "device",
     "os_version",
     "app_version",
+    "timeout",
 ]
 Impressions = Literal["first", "all"]
 CAUSES = ("tap", "dismiss", "leave")
@@ -45,7 +46,8 @@ class Selection(BaseModel):
     Args:
         experiment: key of an experiment; arms are its variants, impressions count from the exposure on.
         by: a column to split by instead; such arms are observational, not randomised. "nth" is the impression's number
-            among all of its person (1, 2, 3, 4+) and says something only beside impressions="all".
+            among all of its person (1, 2, 3, 4+) and says something only beside impressions="all"; "timeout" is whether
+            the platform's accessibility setting asks for longer than the display time N (>N, ≤N).
         platform, device, os_version, app_version, copy_id, design_id, display_ms: keep only this value.
         cohort: keep impressions of the persons in this saved list; not beside `experiment`.
         from, to: keep impressions shown in [from, to).

@@ -14,6 +14,7 @@ WITH placed AS (
             WHEN $by = 'os_version' THEN i.os_version
             WHEN $by = 'app_version' THEN i.app_version
             WHEN $by = 'language' THEN i.language
+            WHEN $by = 'timeout' THEN CASE WHEN i.timeout_ms > i.display_ms THEN '>N' WHEN i.timeout_ms <= i.display_ms THEN '≤N' END
             WHEN $by = 'nth' THEN CASE WHEN i.nth < 4 THEN i.nth::VARCHAR ELSE '4+' END
         END AS arm,
         CASE

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.walk.feeding import frozen
+
 Ints = NDArray[np.int64]
 
 
@@ -36,12 +38,12 @@ class WholePersons:
         if (keys[1:] < keys[:-1]).any() or (self._last is not None and keys[0] < self._last):
             raise OrderBroken("`keys` must ascend; read the units in order of persons.")
         self._last = int(keys[-1])
-        given = tuple(np.ascontiguousarray(column, np.int64) for column in (keys, *columns))
+        given = tuple(np.asarray(column, np.int64) for column in (keys, *columns))
         if self._held:
             given = tuple(np.concatenate(pair) for pair in zip(self._held, given, strict=True))
         cut = int(np.searchsorted(given[0], self._last))
-        self._held = tuple(column[cut:].copy() for column in given)
-        return tuple(column[:cut] for column in given) if cut else ()
+        self._held = tuple(frozen(column[cut:].copy()) for column in given)
+        return tuple(frozen(column[:cut]) for column in given) if cut else ()
 
     def finish(self) -> tuple[Ints, ...]:
         """The units of the last person; nothing if there was none."""

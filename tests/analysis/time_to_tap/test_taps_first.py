@@ -105,3 +105,19 @@ def test_arms_by_the_language_of_the_words(tmp_path, shown):
     assert last is not None
     found = outcomes(store, Selection(by="language", impressions=shown), last)
     assert [(row.arm, row.n) for row in found.fates] == [("en", 1), ("ja", 1), (None, 1)]
+
+
+def test_arms_by_whether_the_platform_asks_for_longer_than_the_display_time(tmp_path):
+    """Android's getRecommendedTimeoutMillis(4000, ...) gives 4000 to most, and more to whoever has asked for it."""
+    told = [("ann", 4000), ("ben", 30_000), ("cleo", None), ("dora", 4001), ("eve", 0)]
+    lines = []
+    for person, timeout in told:
+        mine = impression(person, "tap", 500, after_s=1)
+        mine[0]["properties"] |= {} if timeout is None else {"recommended_timeout_ms": timeout}
+        lines += mine
+    with landed(tmp_path, lines, impression("finn", "tap", 9, limit=None), much_later()) as store:
+        found = outcomes(store, Selection(by="timeout"), store.observed_until())
+    assert sorted((row.arm or "unknown", row.n) for row in found.fates if row.limit_ms) == [
+        (">N", 2), ("unknown", 2), ("≤N", 1),
+    ]  # fmt: skip
+    assert sum(row.n for row in found.fates if row.arm is None) == 3
