@@ -162,14 +162,21 @@ def outcomes(
         ValueError: there is no such cohort.
     """
     on_record(store, selection.cohort)
-    sql, params = statement(selection, "counted"), values(selection, observed_until, exposed_from)
+    sql, params = (
+        statement(selection, "cells", "classified", "counted"),
+        values(selection, observed_until, exposed_from),
+    )
     marks = _marks(store, selection, params)
     rows = [
         Fate._make((*row, *marks.get(row[:_CELL], _UNMARKED)) if marks else (*row, *_UNMARKED))
         for row in _rows(ask(store, sql, params))
     ]
     left_out = {row.fate: row.n for row in rows if row.fate in _LEFT_OUT}
-    fates = tuple(sorted((row for row in rows if row.fate not in _LEFT_OUT), key=_in_order))
+    arms: dict[str | None, list[Fate]] = {}
+    for row in rows:
+        if row.fate not in left_out:
+            arms.setdefault(row.arm, []).append(row)
+    fates = tuple(row for arm in sorted(arms, key=_in_order) for row in arms[arm])
     before, several, never = (left_out.get(name, 0) for name in _LEFT_OUT)
     return Outcomes(fates, before, several, never, sql_of(sql, params))
 
@@ -180,7 +187,7 @@ def _marks(
     """(arm, limit, fate, ms) -> by_timestamps, conflicts and after_limit, where any of them is above 0."""
     if ask(store, (_SQL / "any_marked.sql").read_text("utf-8")).num_rows == 0:
         return {}
-    found = _rows(ask(store, statement(selection, "marked"), params))
+    found = _rows(ask(store, statement(selection, "each", "classified", "marked"), params))
     return {row[:_CELL]: row[_CELL:] for row in found}
 
 
@@ -189,17 +196,15 @@ def _rows(told: pa.Table) -> Iterator[tuple[Any, ...]]:
 
 
 def statement(selection: Selection, *told: str) -> str:
-    """The SQL of a selection up to `classified`, and the files of outcome_sql that tell it.
+    """The SQL of a selection: which impressions, what was seen of them, and the files of outcome_sql that tell it.
 
     Args:
         selection: which impressions, which arms.
-        told: names of the files that come after.
+        told: names of the files that come after: cells or each, classified, and what is asked of them.
     """
     by_time = all(getattr(selection, name) is None for name in _NOT_BY_TIME)
     kept = "all" if selection.impressions == "all" else "first_by_time" if by_time else "first_by_rank"
-    return "".join(
-        (_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "classified", *told)
-    )
+    return "".join((_SQL / f"{name}.sql").read_text("utf-8") for name in ("placed", kept, "seen", *told))
 
 
 def values(
@@ -212,10 +217,6 @@ def values(
     return asked | {"observed_until": observed_until, "exposed_from": exposed_from}
 
 
-def _in_order(row: Fate) -> tuple[object, ...]:
-    first = (row.arm or "").removesuffix("+")
-    number = int(first) if first.isdecimal() else 0
-    limit, ms = row.limit_ms, row.ms
-    return (
-        row.arm is None, number, row.arm or "", limit is None, limit or 0, row.fate, ms is None, ms or 0
-    )  # fmt: skip
+def _in_order(arm: str | None) -> tuple[bool, int, str]:
+    first = (arm or "").removesuffix("+")
+    return arm is None, int(first) if first.isdecimal() else 0, arm or ""

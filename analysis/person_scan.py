@@ -25,6 +25,7 @@ _ENDED = np.array([LEFT_OUT, 0, 1, 2, 3, CENSORED, LEFT_OUT], np.int64)
 _LATEST_MS = 2**31 - 1
 """What comes later, after 24 days, is later than every table; small numbers are read faster."""
 _TAP = FATES.index("tap") + 1
+_TOLD = ("each", "classified", "by_person")
 _COLUMNS = ("person_key", "arm", "fate", "ms", "limit_ms")
 
 
@@ -49,11 +50,11 @@ def people(
         "arms": list(asked.late),
         "latest_ms": _LATEST_MS,
     }
-    sql = statement(selection, "by_person")
+    sql = statement(selection, *_TOLD)
     try:
         return _read(store, sql, params, asked)
     except OrderBroken:  # persons of a fresh load stand behind the stored ones
-        return _read(store, statement(selection, "by_person", "in_order"), params, asked)
+        return _read(store, statement(selection, *_TOLD, "in_order"), params, asked)
 
 
 def _read(store: "Store", sql: str, params: dict[str, object], asked: Asked) -> People:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.outcomes import CAUSES, Fate, Outcomes
 from experiments.design import Experiment
 from experiments.stats.effects import NoEffect
@@ -165,7 +167,10 @@ def lasting(table: RiskTable) -> Curve | NoEffect:
 
 
 def _risk_table(causes: tuple[str, ...], fates: Iterable[Fate], end_ms: int) -> RiskTable:
-    end = min(end_ms, LONGEST_MS)
-    rows = [(row.ms, row.fate, row.n) for row in fates if row.ms is not None]
-    kept = [(min(ms, end), fate if fate in causes and ms <= end else None, n) for ms, fate, n in rows]
-    return RiskTable.from_rows(causes, kept, end)
+    end, rows = min(end_ms, LONGEST_MS), [row for row in fates if row.ms is not None]
+    places = {cause: place for place, cause in enumerate(causes)}
+    place = np.array([places.get(row.fate, len(causes)) for row in rows], np.int64)
+    ms = np.array([row.ms for row in rows], np.int64)
+    counts = np.zeros((len(causes) + 1, end + 1), np.int64)
+    np.add.at(counts, (np.where(ms > end, len(causes), place), np.minimum(ms, end)), [row.n for row in rows])
+    return RiskTable(causes, counts[:-1].copy(), counts[-1].copy())

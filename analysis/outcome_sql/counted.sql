@@ -5,7 +5,7 @@ counted AS (
         CASE WHEN place = 0 THEN limit_ms END AS limit_ms,
         (CASE WHEN place > 0 THEN 10 + place ELSE fate END)::UTINYINT AS fate,
         CASE WHEN place = 0 THEN ms END AS ms,
-        count(*) AS n
+        sum(n)::BIGINT AS n
     FROM classified
     GROUP BY ALL
 )
@@ -17,3 +17,4 @@ SELECT
     END AS fate,
     ms, n
 FROM counted
+ORDER BY limit_ms NULLS LAST, fate, ms NULLS LAST

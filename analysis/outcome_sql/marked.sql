@@ -6,11 +6,11 @@ marked AS (
             WHEN 1 THEN 'tap' WHEN 2 THEN 'dismiss' WHEN 3 THEN 'leave' WHEN 4 THEN 'expired' WHEN 5 THEN 'open' ELSE 'lost'
         END AS fate,
         ms,
-        count(*) FILTER (WHERE by_timestamps) AS by_timestamps,
+        count(*) FILTER (WHERE fate < 4 AND elapsed_source = 'timestamps') AS by_timestamps,
         sum(conflicts)::BIGINT AS conflicts,
         sum(after_limit)::BIGINT AS after_limit
     FROM classified
-    WHERE place = 0 AND (by_timestamps OR conflicts > 0 OR after_limit > 0)
+    WHERE place = 0 AND (elapsed_source = 'timestamps' OR conflicts > 0 OR after_limit > 0)
     GROUP BY ALL
 )
 SELECT * FROM marked

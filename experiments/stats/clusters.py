@@ -104,9 +104,7 @@ def rate_of(
     if said is not None:
         return said
     limits = _limits(count, persons, pulled / count.n**2, squared)
-    return Estimate(
-        count.hits / count.n, Interval(*limits(z_of(level)), level), count.n, "wilson_clustered"
-    )
+    return Estimate(count.hits / count.n, Interval(*limits(z_of(level)), level), count.n, "wilson_clustered")
 
 
 def difference(control: Clusters, treatment: Clusters, level: float = 0.95) -> Effect | NoEffect:

@@ -3,7 +3,7 @@
 -- First shown of an id by (ts, seq, event_id); the others are counted as conflicts.
 -- An ending's time is elapsed_ms of the device's monotonic clock; else ending.ts - shown.ts if that is above zero
 -- (equal stamps are one reading of the clock, not a duration); else it has no usable time (NULL).
--- A display limit that is not a positive number is no limit. Up to 250 ms after the limit an ending counts at the
+-- A display limit that is not a positive number is no limit; nor is a number of 30,000 years a time (1e15 ms). Up to 250 ms after the limit an ending counts at the
 -- limit, later it is rejected and counted in after_limit; an expiry is never later than its limit.
 -- First ending by time; at one time tap, dismiss, leave, expired; a dismissal or a leave after the limit stands
 -- behind a logged expiry; endings without a usable time come last.
@@ -13,7 +13,7 @@ CREATE OR REPLACE MACRO kz_impressions(kz_source) AS TABLE
 WITH shown AS (
     SELECT
         impression_id, event_id, person, ts, seq,
-        CASE WHEN isfinite(display_ms) AND display_ms > 0 THEN display_ms END AS limit_ms,
+        CASE WHEN display_ms > 0 AND display_ms < 1e15 THEN display_ms END AS limit_ms,
         copy_id, design_id, inference_id, platform, device, os_version, app_version, session_id, attempt_id,
         -- Looking into a property costs more than asking whether its name stands there, plain or escaped.
         CASE WHEN contains(properties, '"language"') OR contains(properties, '\u')
@@ -34,7 +34,7 @@ logged_endings AS (
             WHEN 'suggestion_left' THEN 'leave'
             ELSE 'expired'
         END AS ending,
-        CASE WHEN isfinite(elapsed_ms) AND elapsed_ms >= 0 THEN elapsed_ms END AS device_ms
+        CASE WHEN elapsed_ms >= 0 AND elapsed_ms < 1e15 THEN elapsed_ms END AS device_ms
     FROM query_table(kz_source)
     WHERE event IN ('suggestion_tapped', 'suggestion_dismissed', 'suggestion_left', 'suggestion_expired')
       AND impression_id IS NOT NULL

@@ -271,3 +271,18 @@ def test_the_experiments_record_says_control_start_and_variants(tmp_path):
     found = answer(store, TapsQuery(experiment="display"))
     assert [(arm.name, arm.n) for arm in found.arms] == [("four", 1), ("eight", 1)]
     assert (found.control, found.not_exposed, found.arms_left_out) == ("four", 1, 1)
+
+
+def test_numbers_that_are_no_times_are_none_and_break_nothing(tmp_path):
+    """Infinite, NaN, negative or 10^300 ms: without a limit there is no curve, without a time the tap is counted apart."""
+    odd = [1e300, 1e15, -5.0, 0.0]
+    told = [
+        line for place, limit in enumerate(odd) for line in impression(f"a{place}", "tap", 500, limit=limit)
+    ]
+    slow = impression("slow", "tap", 1, limit=None)
+    slow[1]["properties"]["elapsed_ms"] = 1e300
+    usual = [line for place in range(6) for line in impression(f"b{place}", "tap", 500)]
+    with landed(tmp_path, told, slow, usual, much_later()) as store:
+        (arm,) = answer(store, TapsQuery(impressions="all")).arms
+    assert (arm.n, arm.without_limit) == (11, 5)
+    assert arm.curves.n == 6

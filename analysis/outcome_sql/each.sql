@@ -1,0 +1,4 @@
+-- One by one.
+told AS (
+    SELECT * FROM seen
+),
