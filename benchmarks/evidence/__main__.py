@@ -1,7 +1,6 @@
 """`make evidence`: do intervals cover what they promise, on simulated arms and in whole planted worlds?"""
 
 import argparse
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from benchmarks.evidence import (
     extrapolation,
     interval_coverage,
     loops,
+    page,
     people_coverage,
     worlds,
 )
@@ -39,7 +39,7 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], Rows]]] = {
 
 
 def main() -> int:
-    """Run both studies, print them, and say by the exit code whether the worlds' requirement is met."""
+    """Run the parts, print them, put each on the page, and say by the exit code whether what is required is met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=50, help="random worlds read out through the terminal")
     parser.add_argument("--users", type=int, default=worlds.USERS, help="people in each world")
@@ -50,39 +50,24 @@ def main() -> int:
         help="1.0 = 2,000 replicates of each simulated arm, 10,000 of curves",
     )
     parser.add_argument(
-        "--only", nargs="+", choices=PARTS, help="these parts alone; the page then has no others"
+        "--only", nargs="+", choices=PARTS, help="these parts alone; on the page the others stay"
     )
     parser.add_argument("--out", type=Path, default=Path("docs/evidence.md"), help="where the figures go")
     chosen = parser.parse_args()
-    found, seconds = {}, {}
-    for name in chosen.only or PARTS:
+    names = chosen.only or list(PARTS)
+    unmet = 0
+    for name in names:
         title, work = PARTS[name]
         print(f"{title} …", flush=True)
         begin = time.perf_counter()
-        found[title] = work(chosen)
-        seconds[title] = time.perf_counter() - begin
-    for title, rows in found.items():
-        Console(width=140).print(_table(title, rows))
-    command = f"python -m benchmarks.evidence --worlds {chosen.worlds} --users {chosen.users} --scale {chosen.scale}"
-    command += f" --only {' '.join(chosen.only)}" if chosen.only else ""
-    chosen.out.write_text(_page(command, found, seconds), encoding="utf-8")
-    return 0 if all(row.get("met", True) for rows in found.values() for row in rows) else 1
-
-
-def _page(command: str, found: dict[str, list[dict[str, Any]]], seconds: dict[str, float]) -> str:
-    """The figures as a page that names the commit and the command they come from."""
-    asked = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
-    minutes = sum(seconds.values()) / 60
-    parts = [
-        f"# Evidence\n\nWritten by `make evidence` at commit `{commit}`: `{command}`; {minutes:.0f} minutes.\n"
-    ]
-    for title, rows in found.items():
-        columns = list(dict.fromkeys(name for row in rows for name in row))
-        lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-        lines += ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows]
-        parts.append(f"## {title}\n\n{seconds[title]:.0f} seconds.\n\n" + "\n".join(lines) + "\n")
-    return "\n".join(parts)
+        rows = work(chosen)
+        seconds = time.perf_counter() - begin
+        Console(width=140).print(_table(f"{title}, {seconds:.0f} s", rows))
+        command = f"python -m benchmarks.evidence --only {name} --scale {chosen.scale:g}"
+        command += f" --worlds {chosen.worlds} --users {chosen.users}" if name == "worlds" else ""
+        page.put(chosen.out, [told for told, _ in PARTS.values()], title, rows, command, seconds)
+        unmet += sum(not row.get("met", True) for row in rows)
+    return 0 if unmet == 0 else 1
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
@@ -91,14 +76,8 @@ def _table(title: str, rows: list[dict[str, Any]]) -> Table:
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*(_cell(row.get(column)) for column in columns))
+        table.add_row(*(page.cell(row.get(column)) for column in columns))
     return table
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":
