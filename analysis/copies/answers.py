@@ -35,10 +35,10 @@ class Variant:
     wordings: tuple[Copy, ...]
 
     @property
-    def stood_s(self) -> float | None:
-        """Its mean display limit in seconds; None if none is logged."""
+    def stood(self) -> dict[int, float]:
+        """Display limit in ms -> share of its people; empty if none is logged."""
         people = sum(n for _, n in self.limits)
-        return sum(limit * n for limit, n in self.limits) / people / 1000 if people else None
+        return {limit: n / people for limit, n in self.limits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class CopiesAnswer:
         comparisons: Every two of them, by their places in the gallery.
         ties: Brackets of two or more places: variants that are not told apart share one.
         left_out: Further variants, smaller than those shown.
-        display_differs: That variants stood for different times, if they did.
+        display_differs: That variants did not stand equally long, if so.
         randomised: True for the variants of an experiment.
         experiment: Its key.
         cannot_say: Why there is no variant at all.

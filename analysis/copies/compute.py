@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST = 60
 ALIKE = 0.05
-"""Mean display limits that differ by no more, relatively, are alike."""
+"""Variants that share their display limits but for this part of their people stood equally long."""
 Row = Mapping[str, Any]
 Seen = tuple[str | None, str | None, str | None]
 _SQL = Path(__file__).with_name("variants.sql").read_text(encoding="utf-8")
@@ -96,15 +97,21 @@ def answer(store: "Store", query: CopiesQuery) -> CopiesAnswer:
 
 
 def _display_differs(shown: Sequence[Variant]) -> Reason | None:
-    stood = [one.stood_s for one in shown if one.stood_s is not None]
-    if len(stood) < 2 or max(stood) <= (1 + ALIKE) * min(stood):
+    spread = [one.stood for one in shown if one.limits]
+    limits = {limit for one in spread for limit in one}
+    apart = max(
+        (
+            sum(abs(one.get(k, 0) - other.get(k, 0)) for k in limits) / 2
+            for one, other in combinations(spread, 2)
+        ),
+        default=0.0,
+    )
+    if apart <= ALIKE:
         return None
-    low, high = min(stood), max(stood)
     return Reason(
         "copies.display_differs",
-        f"On average these variants stood for {low:.1f} to {high:.1f} s. A longer display alone brings more taps, so a "
+        "These variants did not stand equally long (each card says how long). A longer display alone brings more taps, so a "
         "higher rate need not be due to the words or the design.",
-        (("low_s", low), ("high_s", high)),
     )
 
 

@@ -1,5 +1,7 @@
 """The sample landed once, the service over it, a real Chromium, and readers in front of it."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,10 +28,22 @@ QUIET = [
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("sample")
-    told = kazasu(home, "demo", "--no-serve")
-    assert told.returncode == 0, told.stdout + told.stderr
-    return home
+    """A copy of the sample's store, which one of the workers of this run has landed."""
+    own = tmp_path_factory.mktemp("sample") / "home"
+    base = tmp_path_factory.getbasetemp()
+    run = (
+        base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    )  # each worker has a folder in the run's
+    landed, done = run / "sample-landed", run / "sample-landed.done"
+    with (run / "sample-landed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(landed, ignore_errors=True)
+            told = kazasu(landed, "demo", "--no-serve")
+            assert told.returncode == 0, told.stdout + told.stderr
+            done.touch()
+    shutil.copytree(landed, own)
+    return own
 
 
 @pytest.fixture(scope="session")

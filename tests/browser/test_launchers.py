@@ -42,7 +42,7 @@ def test_each_way_of_starting_serves_the_pages_in_their_looks_the_health_and_the
         someone = reader(url, lang="ja", new=True)
         tab = someone.open("")
         assert tab.locator("h1").inner_text() == words.t("home.title", "ja")
-        assert tab.get_by_role("link", name=words.t("nav.funnel", "ja")).is_visible()
+        tab.get_by_role("link", name=words.t("nav.funnel", "ja")).wait_for(state="visible")
         font = tab.locator("h1").evaluate("one => getComputedStyle(one).fontFamily")
         assert "Noto Sans JP" in font
         assert tab.get_by_text("Deploy", exact=True).count() == 0

@@ -24,7 +24,6 @@ BAD = [
 NOT_IN_THE_README = [
     ("cohort", "add", "tappers", "--from", "ids.csv"),
     ("cohort", "list"),
-    ("experiment", "list", "--json"),
     ("members", "funnel.toml", "--outcome", "reached", "--json"),
     ("quarantine", "replay"),
     ("rebuild",),

@@ -64,7 +64,7 @@ def save(store, *persons, name="some"):
     put(store, name, pa.array(persons, pa.string()), {}, "tests")
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     LOGS,
     st.sets(st.sampled_from(PEOPLE)),

@@ -44,7 +44,7 @@ def _first(stories, kept):
     return Counter(500 + second for second in seen.values())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(_STORIES, _EXPOSED, st.integers(0, 30), st.integers(1, 31))
 def test_the_first_impression_is_the_earliest_that_the_selection_keeps(stories, exposures, begin, end):
     start = START + timedelta(seconds=begin)

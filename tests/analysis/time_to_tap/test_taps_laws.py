@@ -61,7 +61,7 @@ def _aalen_johansen(fates, cause, until):
     return share
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(stories=_IMPRESSIONS, first_only=st.booleans())
 def test_every_figure_is_the_one_reckoned_person_by_person(stories, first_only):
     lines = [

@@ -290,11 +290,11 @@ def test_where_the_share_is_undetermined_the_interval_goes_to_its_bound():
 
 @pytest.mark.slow
 def test_small_launches_are_predicted():
-    """Four launches of each kind, 60 in all; `make evidence` has 500 of each."""
+    """Two launches of each kind, 30 in all; `make evidence` has 500 of each."""
     inside, widths = [], []
     for launch in LAUNCHES:
         truth = launch.truth(8000)
-        for seed in range(4):
+        for seed in range(2):
             table = launch.drawn(np.random.default_rng([seed, 11]), 20_000, 4000)
             there = predict(fits(table, "tap"), 8000)
             inside.append(there.shares["tap"].interval.contains(truth["tap"]))
