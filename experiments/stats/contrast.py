@@ -56,7 +56,8 @@ def student_of(z: float, freedom: int) -> float:
     from scipy.special import ndtr, stdtrit
 
     below = float(ndtr(-z))
-    return -float(stdtrit(freedom, below)) if below > 0 else math.inf
+    found = -float(stdtrit(freedom, below)) if below > 0 else math.inf
+    return found if found >= 0 else math.inf  # far out the inversion fails, with either sign
 
 
 def contrast(terms: Sequence[Term], level: float, method: str) -> Effect:
