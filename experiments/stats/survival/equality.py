@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.stats.effects import NoEffect, no_units
+from experiments.stats.effects import NoEffect, no_units, no_variation
 from experiments.stats.samples import Counts, RiskTable
 from experiments.stats.survival.gray_scores import gray_scores
 
 Floats = NDArray[np.float64]
 Scores = Callable[[Counts, Counts, Counts], tuple[Floats, Floats]]
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ def _equality(
     can = np.flatnonzero(np.diag(variance) > 0)
     if can.size < 2:
         return _nothing_to_tell()
+    if np.abs(np.delete(excess, can)).max(initial=0.0) > _ROUNDING:
+        return (
+            no_variation()
+        )  # a group that differs without a variance of its own: the choice of groups would decide
     free = can[1:]
     inner = variance[np.ix_(free, free)]
     if np.linalg.matrix_rank(inner) < free.size:
