@@ -94,6 +94,47 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A near-normal difference of two arms, before an interval is drawn around it.
+
+    Args:
+        value: Treatment − coefficient · control, or relative to control; finite.
+        variance: Its squared standard error, finite and above 0.
+        units: Units of both arms behind it, 1 or more.
+        scale: "absolute" or "relative".
+        method: The formula by name, for example "welch".
+        freedom: Degrees of freedom of Student's t for one look; None for normal quantiles.
+
+    Raises:
+        ValueError: If a number is not finite, the variance is not above 0, or there are no units.
+    """
+
+    value: float
+    variance: float
+    units: int
+    scale: Scale
+    method: str
+    freedom: float | None = None
+
+    def __post_init__(self) -> None:
+        _require_finite("value", self.value)
+        _require_finite("variance", self.variance)
+        if self.variance <= 0:
+            raise ValueError(
+                f"`variance` is {self.variance}; must be above 0; return a NoEffect where nothing varies."
+            )
+        if self.units < 1:
+            raise ValueError(
+                f"`units` is {self.units}; must be 1 or more; return a NoEffect for an empty arm."
+            )
+
+    @property
+    def error(self) -> float:
+        """The standard error, in the unit of the value."""
+        return math.sqrt(self.variance)
+
+
+@dataclass(frozen=True, slots=True)
 class NoEffect:
     """The typed "cannot say": why there is no number here.
 
