@@ -11,11 +11,20 @@ from pydantic import Field
 from experiments.metrics.conversion import Conversion
 from experiments.metrics.incidence import CAUSES, Incidence
 from experiments.metrics.mean import Mean
-from experiments.metrics.metric import Direction, Margin, Metric, Role, Sample, Unit, margin_of
+from experiments.metrics.metric import Direction, Margin, Metric, Role, Sample, Unit, cap_of, margin_of
 from experiments.metrics.needs import Anchor, Need, Reducer, Source, Window
+from experiments.metrics.reach import Reach
+from experiments.metrics.restricted_mean import RestrictedMean
+from experiments.metrics.retention import Retention
+from experiments.metrics.threshold import Threshold
 
-AnyMetric = Annotated[Conversion | Mean | Incidence, Field(discriminator="kind")]
-KINDS = ("conversion", "mean", "incidence")
+AnyMetric = Annotated[
+    Conversion | Reach | Mean | Incidence | RestrictedMean | Retention | Threshold,
+    Field(discriminator="kind"),
+]
+KINDS = (
+    "conversion", "funnel", "mean", "incidence", "restricted_mean", "retention", "threshold"
+)  # fmt: skip
 
 __all__ = [
     "CAUSES",
@@ -29,11 +38,16 @@ __all__ = [
     "Mean",
     "Metric",
     "Need",
+    "Reach",
     "Reducer",
+    "RestrictedMean",
+    "Retention",
     "Role",
     "Sample",
     "Source",
+    "Threshold",
     "Unit",
     "Window",
+    "cap_of",
     "margin_of",
 ]

@@ -5,44 +5,48 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from experiments.durations import microseconds
-from experiments.metrics.metric import Metric, Sample, Unit, only
+from experiments.metrics.metric import EventMetric, Sample, Unit, only
 from experiments.metrics.needs import Anchor, Need, Window
 from experiments.stats import survival
-from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import RiskTable
 
 CAUSES = {"suggestion_tapped": "tap", "suggestion_dismissed": "dismiss", "suggestion_left": "leave"}
 """The endings of an impression that compete, by event name."""
 
+_ANY_LEVEL = 0.95  # a variance has no level
 
-class Incidence(Metric):
-    """The share of units whose first impression ended by the event within `within`, others competing.
+
+class OfImpressions(EventMetric):
+    """A metric of how and when each unit's first impression ended.
 
     Sample: RiskTable with the causes of `CAUSES`, one impression per unit: its first at or after the
         exposure. Unlike a conversion it uses impressions still on the screen at the end of observation, as
         censored.
     """
 
-    unit: ClassVar[Unit] = "share"
-
-    kind: Literal["incidence"]
     from_: Anchor = Field(default="impression", alias="from")
 
     @model_validator(mode="after")
     def _of_an_impression(self) -> Self:
         if self.event not in CAUSES:
             raise ValueError(
-                f"`event` is {self.event!r} in the incidence {self.key!r}; must be one of "
+                f"`event` is {self.event!r} in the {self.kind} {self.key!r}; must be one of "
                 f"{', '.join(CAUSES)}; choose an ending."
             )
         if self.from_ != "impression":
             raise ValueError(
-                f'`from` is {self.from_!r} in the incidence {self.key!r}; must be "impression"; leave it out.'
+                f'`from` is {self.from_!r} in the {self.kind} {self.key!r}; must be "impression"; leave it out.'
             )
         if self.within is None:
             raise ValueError(
-                f"`within` is missing in the incidence {self.key!r}; must say when to read the curve; "
+                f"`within` is missing in the {self.kind} {self.key!r}; must say when to read the curve; "
                 'write for example "3s".'
+            )
+        if self.where or self.delay is not None:
+            raise ValueError(
+                f"`where` or `delay` stands in the {self.kind} {self.key!r}; must be left out; it counts how first "
+                "impressions ended, from the moment they were shown."
             )
         return self
 
@@ -59,6 +63,14 @@ class Incidence(Metric):
     def needs(self) -> tuple[Need, ...]:
         """When and how the impression ended."""
         return (Need("impressions", self.event, Window("impression", None), "time_to"),)
+
+
+class Incidence(OfImpressions):
+    """The share of units whose first impression ended by the event within `within`, others competing."""
+
+    unit: ClassVar[Unit] = "share"
+
+    kind: Literal["incidence"]
 
     def estimate(self, sample: Sample, level: float) -> Estimate | NoEffect:
         """Aalen–Johansen incidence at `within`."""
@@ -84,6 +96,24 @@ class Incidence(Metric):
         if isinstance(other, NoEffect):
             return other
         return survival.relative_difference_at(one, other, self.at_ms, level)
+
+    def shift(self, control: Sample, treatment: Sample, coefficient: float = 1.0) -> Shift | NoEffect:
+        """The difference of incidence at `within` with its variance."""
+        one, other = self._curve(control, _ANY_LEVEL), self._curve(treatment, _ANY_LEVEL)
+        if isinstance(one, NoEffect):
+            return one
+        if isinstance(other, NoEffect):
+            return other
+        return survival.shift_at(one, other, self.at_ms, coefficient)
+
+    def relative_shift(self, control: Sample, treatment: Sample, level: float) -> Shift | NoEffect:
+        """The relative change of incidence at `within` with its variance."""
+        one, other = self._curve(control, level), self._curve(treatment, level)
+        if isinstance(one, NoEffect):
+            return one
+        if isinstance(other, NoEffect):
+            return other
+        return survival.relative_shift_at(one, other, self.at_ms, level)
 
     def _curve(self, sample: Sample, level: float) -> survival.Curve | NoEffect:
         return survival.incidence(only(RiskTable, sample, self), self.cause, level)

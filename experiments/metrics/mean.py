@@ -2,33 +2,42 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from experiments.conditions import Name
-from experiments.metrics.metric import Metric, Sample, Unit, only
+from experiments.metrics.metric import EventMetric, Sample, Unit, cap_of, only
 from experiments.metrics.needs import Need, Reducer
 from experiments.stats import means
-from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import Moments
 
 
-class Mean(Metric):
+class Mean(EventMetric):
     """The mean per unit of how often the event happened, or of a property summed. Sample: Moments.
 
     Args:
         field: `property` in a file: the number to sum over the unit's events; left out, the events are
             counted.
+        cap: Values above this share of all arms' values are set to it, such as "99%"; none if left out.
     """
 
     unit: ClassVar[Unit] = "number"
 
     kind: Literal["mean"]
     field: Name | None = Field(default=None, alias="property")
+    cap: str | None = None
+
+    @field_validator("cap")
+    @classmethod
+    def _share(cls, given: str | None) -> str | None:
+        if given is not None:
+            cap_of(given)
+        return given
 
     def needs(self) -> tuple[Need, ...]:
         """A count or a sum; units without the event have 0."""
         reducer: Reducer = "count" if self.field is None else "sum"
-        return (Need("events", self.event, self.window, reducer, self.field),)
+        return (Need("events", self.event, self.window, reducer, self.field, self.where),)
 
     def estimate(self, sample: Sample, level: float) -> Estimate | NoEffect:
         """The mean with Student's interval."""
@@ -45,3 +54,11 @@ class Mean(Metric):
     def relative_effect(self, control: Sample, treatment: Sample, level: float) -> Effect | NoEffect:
         """The relative change by the delta method."""
         return means.relative_difference(only(Moments, control, self), only(Moments, treatment, self), level)
+
+    def shift(self, control: Sample, treatment: Sample, coefficient: float = 1.0) -> Shift | NoEffect:
+        """Welch's difference with its variance."""
+        return means.shift(only(Moments, control, self), only(Moments, treatment, self), coefficient)
+
+    def relative_shift(self, control: Sample, treatment: Sample, level: float) -> Shift | NoEffect:
+        """The relative change with its delta-method variance."""
+        return means.relative_shift(only(Moments, control, self), only(Moments, treatment, self), level)

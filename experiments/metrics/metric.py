@@ -4,12 +4,12 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from experiments.conditions import Name, Shape
+from experiments.conditions import Name, Shape, Where
 from experiments.durations import microseconds
 from experiments.metrics.needs import Anchor, Need, Window
-from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import Count, Moments, RiskTable
 
 Sample = Count | Moments | RiskTable
@@ -17,7 +17,7 @@ Role = Literal["success", "guardrail", "exploratory"]
 Direction = Literal["up", "down"]
 Unit = Literal["share", "number"]
 
-_LARGEST_PERCENT = 100.0
+_LARGEST_PERCENT, _LOWEST_CAP = 100.0, 50.0
 _Sample = TypeVar("_Sample", Count, Moments, RiskTable)
 
 
@@ -37,31 +37,40 @@ class Metric(Shape):
     Args:
         key: A name, unique in the experiment.
         role: "success" decides, "guardrail" must not get worse than its margin, "exploratory" never blocks.
-        event: The event name that counts.
         from_: `from` in a file: "exposure" or "impression", where the window starts.
         within: The window, such as "10s"; to the end of observation if left out.
+        delay: How long after it the window begins, such as "1d"; at once if left out.
         direction: The good way, "up" or "down".
         margin: 0.01 (in the metric's unit) or "1%" (of control's value).
+        minimum: The smallest effect that would matter, written like a margin; shown as a band, and what a plan is
+            made for.
     """
 
     noun: ClassVar[str] = "a metric"
     unit: ClassVar[Unit]
-    later: ClassVar[tuple[str, ...]] = ("funnel", "step")
 
     key: Name
     role: Role
     kind: str
-    event: Name
     from_: Anchor = Field(default="exposure", alias="from")
     within: str | None = None
+    delay: str | None = None
     direction: Direction = "up"
     margin: float | str | None = None
+    minimum: float | str | None = None
 
-    @field_validator("within")
+    @field_validator("within", "delay")
     @classmethod
-    def _window(cls, given: str | None) -> str | None:
+    def _duration(cls, given: str | None, told: ValidationInfo) -> str | None:
         if given is not None:
-            microseconds(given)
+            microseconds(given, told.field_name or "within")
+        return given
+
+    @field_validator("minimum", mode="before")
+    @classmethod
+    def _least_that_matters(cls, given: object) -> object:
+        if given is not None:
+            margin_of(given, "minimum")
         return given
 
     @field_validator("margin", mode="before")
@@ -89,7 +98,13 @@ class Metric(Shape):
     @property
     def window(self) -> Window:
         """When an event counts."""
-        return Window(self.from_, None if self.within is None else microseconds(self.within))
+        within = None if self.within is None else microseconds(self.within)
+        return Window(self.from_, within, 0 if self.delay is None else microseconds(self.delay, "delay"))
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """What is counted or measured, in the log's own names."""
 
     @abstractmethod
     def needs(self) -> tuple[Need, ...]:
@@ -109,12 +124,38 @@ class Metric(Shape):
     def relative_effect(self, control: Sample, treatment: Sample, level: float) -> Effect | NoEffect:
         """(treatment − control) / control."""
 
+    @abstractmethod
+    def shift(self, control: Sample, treatment: Sample, coefficient: float = 1.0) -> Shift | NoEffect:
+        """Treatment − coefficient · control with its variance, for ways of looking that draw their own interval."""
 
-def margin_of(given: object) -> Margin:
+    @abstractmethod
+    def relative_shift(self, control: Sample, treatment: Sample, level: float) -> Shift | NoEffect:
+        """(treatment − control) / control with its variance."""
+
+
+class EventMetric(Metric):
+    """A metric of one event.
+
+    Args:
+        event: The event name that counts.
+        where: Conditions on it, as in a funnel's step.
+    """
+
+    event: Name
+    where: Where = Field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """The event's name."""
+        return self.event
+
+
+def margin_of(given: object, name: str = "margin") -> Margin:
     """A margin as people write it: 0.01 in the metric's unit, or "1%" of control's value.
 
     Args:
         given: A positive number, or a positive number with "%".
+        name: What the sentence of an error calls it.
 
     Raises:
         ValueError: If it is neither.
@@ -128,14 +169,14 @@ def margin_of(given: object) -> Margin:
         percent = 0.0
     if 0 < percent <= _LARGEST_PERCENT:
         return Margin(percent / 100, relative=True)
-    raise ValueError(f'`margin` is {given!r}; must be a positive number or a percentage; write 0.01 or "1%".')
+    raise ValueError(f'`{name}` is {given!r}; must be a positive number or a percentage; write 0.01 or "1%".')
 
 
 def only(kind: type[_Sample], sample: Sample, metric: Metric) -> _Sample:
     """The sample as the kind of statistic that a metric compares.
 
     Args:
-        kind: Count, Moments or RiskTable.
+        kind: Count, Moments, Ratio, Quantile or RiskTable.
         sample: What was read for the metric.
         metric: Whose sample it is.
 
@@ -148,3 +189,21 @@ def only(kind: type[_Sample], sample: Sample, metric: Metric) -> _Sample:
             "its needs."
         )
     return sample
+
+
+def cap_of(given: str) -> float:
+    """The share below which values stay as they are, as people write it: "99%".
+
+    Args:
+        given: A percentage above 50 and below 100.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    try:
+        percent = float(given.removesuffix("%")) if given.endswith("%") else 0.0
+    except ValueError:
+        percent = 0.0
+    if not _LOWEST_CAP < percent < _LARGEST_PERCENT:
+        raise ValueError(f'`cap` is {given!r}; must be a percentage above 50 and below 100; write "99%".')
+    return percent / 100

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from experiments.stats.effects import Effect, Interval, NoEffect, no_variation
+from experiments.stats.effects import Effect, Interval, NoEffect, Shift, no_variation
 
 Limits = Callable[[float], tuple[float, float]]
 """From a normal quantile z > 0 to the (low, high) limits of one estimate; wider for larger z."""
@@ -130,15 +130,39 @@ def relative_change(
         A relative Effect (0.1 = +10 % of control); a NoEffect when control is too near zero to divide by,
         or when neither estimate varies.
     """
+    shift = relative_shift(control, control_variance, treatment, treatment_variance, 1, level)
+    if isinstance(shift, NoEffect):
+        return shift
+    half = z_of(level) * shift.error
+    interval = Interval(shift.value - half, shift.value + half, level)
+    return Effect(shift.value, interval, p_of(shift.value / shift.error), "relative", "delta")
+
+
+def relative_shift(
+    control: float,
+    control_variance: float,
+    treatment: float,
+    treatment_variance: float,
+    units: int,
+    level: float,
+) -> Shift | NoEffect:
+    """`relative_change` before an interval is drawn, for the units of both arms.
+
+    Args:
+        control: c, in any unit.
+        control_variance: Variance of the estimate c.
+        treatment: t, in the same unit.
+        treatment_variance: Variance of the estimate t.
+        units: Units of both arms.
+        level: At which control must be told from 0, in (0, 1).
+    """
     said = divisible(control, control_variance, level)
     if said is not None:
         return said
     error = math.sqrt(treatment_variance + (treatment / control) ** 2 * control_variance) / abs(control)
-    if error == 0:
+    if error == 0 or error**2 == 0:
         return no_variation()
-    value, z = (treatment - control) / abs(control), z_of(level)
-    interval = Interval(value - z * error, value + z * error, level)
-    return Effect(value, interval, p_of(value / error), "relative", "delta")
+    return Shift((treatment - control) / abs(control), error**2, units, "relative", "delta")
 
 
 def divisible(control: float, variance: float, level: float) -> NoEffect | None:

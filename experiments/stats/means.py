@@ -2,9 +2,11 @@
 
 import math
 
+from experiments.stats import contrast
 from experiments.stats.contrast import relative_change
-from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, no_units, no_variation
+from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, Shift, no_units, no_variation
 from experiments.stats.samples import Moments
+from experiments.stats.shifts import fixed
 
 
 def mean(sample: Moments, level: float = 0.95) -> Estimate | NoEffect:
@@ -44,12 +46,26 @@ def difference(
         An Effect in the value's unit; a NoEffect when an arm has fewer than two units or nothing varies.
         Rests on the means being near normal: with a few huge values among few units it is not.
     """
+    found = shift(control, treatment, coefficient)
+    return found if isinstance(found, NoEffect) else fixed(found, level)
+
+
+def shift(control: Moments, treatment: Moments, coefficient: float = 1.0) -> Shift | NoEffect:
+    """`difference` before an interval is drawn.
+
+    Args:
+        control: Moments of control.
+        treatment: Moments of the treatment.
+        coefficient: As for `difference`.
+    """
     said = _no_comparison(control, treatment)
     if said is not None:
         return said
     vt, vc = treatment.variance / treatment.n, coefficient**2 * control.variance / control.n
-    value, error = treatment.mean - coefficient * control.mean, math.sqrt(vt + vc)
-    return _effect(value, error, _freedom(vt, treatment.n, vc, control.n), level)
+    if vt + vc == 0:
+        return no_variation()
+    value, freedom = treatment.mean - coefficient * control.mean, _freedom(vt, treatment.n, vc, control.n)
+    return Shift(value, vt + vc, control.n + treatment.n, "absolute", "welch", freedom)
 
 
 def relative_difference(control: Moments, treatment: Moments, level: float = 0.95) -> Effect | NoEffect:
@@ -73,18 +89,25 @@ def relative_difference(control: Moments, treatment: Moments, level: float = 0.9
     return relative_change(control.mean, vc, treatment.mean, vt, level)
 
 
+def relative_shift(control: Moments, treatment: Moments, level: float) -> Shift | NoEffect:
+    """`relative_difference` before an interval is drawn.
+
+    Args:
+        control: Moments of control.
+        treatment: Moments of the treatment.
+        level: At which control must be told from 0, in (0, 1).
+    """
+    said = _no_comparison(control, treatment)
+    if said is not None:
+        return said
+    vc, vt = control.variance / control.n, treatment.variance / treatment.n
+    return contrast.relative_shift(control.mean, vc, treatment.mean, vt, control.n + treatment.n, level)
+
+
 def _freedom(vt: float, nt: int, vc: float, nc: int) -> float:
     """Welch–Satterthwaite degrees of freedom of √(vt + vc), free of scale so that nothing underflows."""
     share = vt / (vt + vc)
     return 1 / (share**2 / (nt - 1) + (1 - share) ** 2 / (nc - 1))
-
-
-def _effect(value: float, error: float, freedom: float, level: float) -> Effect:
-    from scipy.special import stdtr
-
-    half = _t(level, freedom) * error
-    p_value = min(1.0, 2 * float(stdtr(freedom, -abs(value / error))))
-    return Effect(value, Interval(value - half, value + half, level), p_value, "absolute", "welch")
 
 
 def _t(level: float, freedom: float) -> float:

@@ -1,6 +1,8 @@
 """Means, quantiles and several questions at once, one fault at a time: known answers must notice each."""
 
-from experiments.stats.effects import Effect
+from functools import partial
+
+from experiments.stats.effects import Effect, Shift
 from experiments.stats.samples import Moments
 from tests.faults.answers import code, ends, near, refuses, stories_of
 from tests.faults.planting import Fault
@@ -28,13 +30,19 @@ def check_means(m):
     change = m.relative_difference(Moments(100, 10.0, 4.0 * 99), Moments(100, 12.0, 9.0 * 99))
     near(change.value, 0.2)
     ends(change, 0.2 - 1.959964 * 0.0384187, 0.2 + 1.959964 * 0.0384187, 1e-6)
+    told = m.relative_shift(Moments(100, 10.0, 4.0 * 99), Moments(100, 12.0, 9.0 * 99), 0.95)
+    near(told.value, 0.2)
+    near(told.error, 0.0384187, 1e-6)
+    assert told.units == 200
+    assert m.shift(first, second).units == 20
     alone = m.mean(first)
     near(alone.value, 0.75)
     ends(alone, -0.5297804, 2.0297804, 1e-5)  # R 4.2.2: t.test(sleep$extra[1:10])$conf.int
     assert alone.n == 10
     assert m.mean(Moments(1, 3.0, 0.0)).interval is None
     assert m.mean(Moments(0, 0.0, 0.0)).code == "no_units"
-    for compared in (m.difference, m.relative_difference):
+    relative = partial(m.relative_shift, level=0.95)
+    for compared in (m.difference, m.relative_difference, m.shift, relative):
         assert (
             code(compared(Moments(0, 0.0, 0.0), first))
             == code(compared(first, Moments(0, 0.0, 0.0)))
@@ -53,21 +61,50 @@ MEANS = (
     Fault("mean", "sample.n - 1", "sample.n"),
     Fault("mean", "sample.variance / sample.n)", "sample.variance)"),
     Fault("mean", "if sample.n == 1:", "if sample.n < 1:"),
-    Fault("difference", "coefficient**2 * control.variance", "coefficient * control.variance"),
-    Fault("difference", "treatment.mean - coefficient * control.mean", "treatment.mean - control.mean"),
-    Fault("difference", "math.sqrt(vt + vc)", "math.sqrt(vt)"),
-    Fault("difference", "treatment.variance / treatment.n", "treatment.variance / control.n"),
+    Fault("shift", "coefficient**2 * control.variance", "coefficient * control.variance"),
+    Fault("shift", "treatment.mean - coefficient * control.mean", "treatment.mean - control.mean"),
+    Fault("shift", "Shift(value, vt + vc,", "Shift(value, vt,"),
+    Fault("shift", "treatment.variance / treatment.n", "treatment.variance / control.n"),
+    Fault("shift", "control.n + treatment.n, ", "control.n, "),
     Fault(
         "relative_difference", "control.mean, vc, treatment.mean, vt", "control.mean, vt, treatment.mean, vc"
     ),
     Fault("_freedom", "(nt - 1)", "nt"),
     Fault("_freedom", "(1 - share) ** 2", "(1 - share)"),
     Fault("_freedom", "vt / (vt + vc)", "vc / (vt + vc)"),
-    Fault("_effect", "2 * float(stdtr", "float(stdtr"),
-    Fault("_effect", "value - half, value + half", "value - error, value + error"),
+    Fault("relative_shift", "control.mean, vc, treatment.mean, vt", "control.mean, vt, treatment.mean, vc"),
+    Fault("relative_shift", "control.n + treatment.n", "control.n"),
     Fault("_t", "(1 - level) / 2", "(1 - level)"),
     Fault("_no_comparison", "control.n == 1 or treatment.n == 1", "control.n == 1"),
     Fault("_no_comparison", "control.deviations == 0 and", "control.deviations == 0 or"),
+)
+
+
+def check_shifts(m):
+    # R 4.2.2: t.test(extra ~ group, data = sleep), and qnorm and pnorm without degrees of freedom
+    student = m.fixed(Shift(-1.58, 0.849**2, 20, "absolute", "welch", 17.776474))
+    ends(student, -1.58 - 2.102808 * 0.849, -1.58 + 2.102808 * 0.849, 1e-5)
+    near(student.p_value, 0.0793, 1e-3)
+    normal = m.fixed(Shift(2.0, 1.0, 20, "relative", "delta"), 0.9)
+    ends(normal, 2.0 - 1.6448536, 2.0 + 1.6448536, 1e-6)
+    near(normal.p_value, 0.0455002639, 1e-8)
+    assert (normal.scale, normal.method, normal.interval.level) == ("relative", "delta", 0.9)
+    assert m.fixed(Shift(0.0, 1.0, 20, "absolute", "welch", 3.0)).p_value == 1.0
+
+
+SHIFTS = (
+    Fault("fixed", "shift.freedom is None", "True"),
+    Fault("fixed", "shift.freedom is None", "False"),
+    Fault("fixed", "p_of(shift.value / shift.error)", "p_of(shift.value / shift.variance + 1)"),
+    Fault("fixed", "stdtrit(shift.freedom, (1 - level) / 2)", "stdtrit(shift.freedom, 1 - level)"),
+    Fault("fixed", "2 * float(stdtr", "float(stdtr"),
+    Fault("fixed", "-abs(shift.value / shift.error)", "abs(shift.value / shift.error)"),
+    Fault("_effect", "quantile * shift.error", "quantile * shift.variance"),
+    Fault(
+        "_effect", "shift.value - half, shift.value + half", "shift.value - half, shift.value + shift.error"
+    ),
+    Fault("_effect", "shift.scale", "'absolute'"),
+    Fault("_effect", "shift.method", "shift.scale"),
 )
 
 
@@ -153,6 +190,7 @@ QUANTILE = (
 
 SUITES = {
     "stats/means.py": (check_means, MEANS),
+    "stats/shifts.py": (check_shifts, SHIFTS),
     "stats/multiplicity.py": (check_multiplicity, MULTIPLICITY),
     "stats/quantile.py": (check_quantile, QUANTILE),
 }

@@ -161,9 +161,10 @@ CONTRAST = (
     Fault("_p_value", "inside = middle", "inside = outside"),
     Fault("_p_value", "if value == 0:", "if value < 0:"),
     Fault("contrast", "z_of(level)", "z_of(0.9)"),
-    Fault("relative_change", "(treatment / control) ** 2 * control_variance", "control_variance"),
-    Fault("relative_change", "(treatment - control) / abs(control)", "(treatment - control) / control"),
-    Fault("relative_change", "p_of(value / error)", "p_of(value)"),
+    Fault("relative_change", "p_of(shift.value / shift.error)", "p_of(shift.value)"),
+    Fault("relative_shift", "(treatment / control) ** 2 * control_variance", "control_variance"),
+    Fault("relative_shift", "(treatment - control) / abs(control)", "(treatment - control) / control"),
+    Fault("relative_shift", "error**2, units", "error, units"),
     Fault("divisible", "abs(control) <=", "control <="),
     Fault("divisible", "z_of(level) *", "2 *"),
 )

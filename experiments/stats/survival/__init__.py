@@ -6,9 +6,19 @@ units: it is larger.
 """
 
 from experiments.stats.survival.areas import staying_time, time_lost, time_lost_difference
+from experiments.stats.survival.areas_compared import (
+    relative_time_lost,
+    relative_time_lost_shift,
+    time_lost_shift,
+)
 from experiments.stats.survival.bands import band
 from experiments.stats.survival.clustered import Persons, clustered, clustered_difference
-from experiments.stats.survival.comparison import difference_at, relative_difference_at
+from experiments.stats.survival.comparison import (
+    difference_at,
+    relative_difference_at,
+    relative_shift_at,
+    shift_at,
+)
 from experiments.stats.survival.cumulative import CumulativeHazard, cumulative_hazard
 from experiments.stats.survival.curves import Curve, incidence, staying, time_lost_ms
 from experiments.stats.survival.equality import Equality, gray, log_rank
@@ -36,6 +46,10 @@ __all__ = [
     "log_rank",
     "quantile_ms",
     "relative_difference_at",
+    "relative_shift_at",
+    "relative_time_lost",
+    "relative_time_lost_shift",
+    "shift_at",
     "staying",
     "staying_time",
     "stratified_incidence",
@@ -43,4 +57,5 @@ __all__ = [
     "time_lost_difference",
     "time_lost_influence",
     "time_lost_ms",
+    "time_lost_shift",
 ]

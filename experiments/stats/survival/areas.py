@@ -38,7 +38,7 @@ def time_lost(
     Raises:
         ValueError: If the table has no such cause, or `until_ms` is below 1.
     """
-    found = _lost(table, cause, until_ms, persons)
+    found = lost_term(table, cause, until_ms, persons)
     method = "aalen_johansen_area" if persons is None else "aalen_johansen_area_clustered"
     return found if isinstance(found, NoEffect) else _estimate(found, table.n, level, method)
 
@@ -76,6 +76,7 @@ def time_lost_difference(
     until_ms: int,
     level: float = 0.95,
     persons: tuple[Persons | None, Persons | None] = (None, None),
+    coefficient: float = 1.0,
 ) -> Effect | NoEffect:
     """Treatment's restricted mean time lost to a cause minus control's, by MOVER from both intervals.
 
@@ -86,6 +87,7 @@ def time_lost_difference(
         until_ms: The restriction in ms, 1 or more; beyond the shorter display limit there is none.
         level: Confidence level in (0, 1).
         persons: Of control and of treatment, where persons have several units.
+        coefficient: 1 for the difference; 1 − m or 1 + m to test against a margin m relative to control.
 
     Returns:
         An Effect in ms; a NoEffect where one of the two means is one.
@@ -93,16 +95,17 @@ def time_lost_difference(
     Raises:
         ValueError: If a table has no such cause, or `until_ms` is below 1.
     """
-    one = _lost(control, cause, until_ms, persons[0])
-    other = _lost(treatment, cause, until_ms, persons[1])
+    one = lost_term(control, cause, until_ms, persons[0])
+    other = lost_term(treatment, cause, until_ms, persons[1])
     if isinstance(one, NoEffect):
         return one
     if isinstance(other, NoEffect):
         return other
-    return contrast((other, replace(one, weight=-1)), level, "mover_time_lost")
+    return contrast((other, replace(one, weight=-coefficient)), level, "mover_time_lost")
 
 
-def _lost(table: RiskTable, cause: str, until_ms: int, persons: Persons | None) -> Term | NoEffect:
+def lost_term(table: RiskTable, cause: str, until_ms: int, persons: Persons | None = None) -> Term | NoEffect:
+    """The restricted mean time lost, in ms, with its limits at any level; arguments as for `time_lost`."""
     _require(until_ms)
     curve = incidence(table, cause)
     if isinstance(curve, NoEffect):

@@ -1,7 +1,7 @@
 """Two curves compared at one moment."""
 
-from experiments.stats.contrast import Term, contrast, ratio
-from experiments.stats.effects import Effect, NoEffect, without_hits
+from experiments.stats.contrast import Term, contrast, ratio, relative_shift
+from experiments.stats.effects import Effect, NoEffect, Shift, no_variation, without_hits
 from experiments.stats.survival.curves import Curve, limits, unwatched
 
 
@@ -47,6 +47,41 @@ def relative_difference_at(
     if control.value[ms] == 0:
         return without_hits()
     return ratio(_term(1, control, ms), _term(1, treatment, ms), level, "mover_ratio_incidence")
+
+
+def shift_at(control: Curve, treatment: Curve, ms: int, coefficient: float = 1.0) -> Shift | NoEffect:
+    """`difference_at` before an interval is drawn, with the sum of both delta-method variances.
+
+    Args:
+        control: Control's curve.
+        treatment: The treatment's curve of the same cause.
+        ms: The time since entering, in ms.
+        coefficient: As for `difference_at`.
+    """
+    last = min(control.last_ms, treatment.last_ms)
+    if ms > last:
+        return unwatched(ms, last)
+    variance = float(treatment.variance[ms] + coefficient**2 * control.variance[ms])
+    if variance == 0:
+        return no_variation()
+    value = float(treatment.value[ms] - coefficient * control.value[ms])
+    return Shift(value, variance, control.n + treatment.n, "absolute", "incidence")
+
+
+def relative_shift_at(control: Curve, treatment: Curve, ms: int, level: float) -> Shift | NoEffect:
+    """`relative_difference_at` before an interval is drawn, by the delta method.
+
+    Args:
+        control: Control's curve.
+        treatment: The treatment's curve of the same cause.
+        ms: The time since entering, in ms.
+        level: At which control must be told from 0, in (0, 1).
+    """
+    last = min(control.last_ms, treatment.last_ms)
+    if ms > last:
+        return unwatched(ms, last)
+    (c, vc), (t, vt) = ((float(one.value[ms]), float(one.variance[ms])) for one in (control, treatment))
+    return relative_shift(c, vc, t, vt, control.n + treatment.n, level)
 
 
 def _term(weight: float, curve: Curve, ms: int) -> Term:
