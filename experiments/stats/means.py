@@ -64,7 +64,10 @@ def shift(control: Moments, treatment: Moments, coefficient: float = 1.0) -> Shi
     vt, vc = treatment.variance / treatment.n, coefficient**2 * control.variance / control.n
     if vt + vc == 0:
         return no_variation()
-    value, freedom = treatment.mean - coefficient * control.mean, _freedom(vt, treatment.n, vc, control.n)
+    value, freedom = (
+        treatment.mean - coefficient * control.mean,
+        welch_freedom(vt, treatment.n, vc, control.n),
+    )
     return Shift(value, vt + vc, control.n + treatment.n, "absolute", "welch", freedom)
 
 
@@ -104,8 +107,15 @@ def relative_shift(control: Moments, treatment: Moments, level: float) -> Shift 
     return contrast.relative_shift(control.mean, vc, treatment.mean, vt, control.n + treatment.n, level)
 
 
-def _freedom(vt: float, nt: int, vc: float, nc: int) -> float:
-    """Welch–Satterthwaite degrees of freedom of √(vt + vc), free of scale so that nothing underflows."""
+def welch_freedom(vt: float, nt: int, vc: float, nc: int) -> float:
+    """Welch–Satterthwaite degrees of freedom of √(vt + vc), free of scale so that nothing underflows.
+
+    Args:
+        vt: Variance of one mean, 0 or more; not both 0.
+        nt: Its units, 2 or more.
+        vc: Variance of the other mean.
+        nc: Its units.
+    """
     share = vt / (vt + vc)
     return 1 / (share**2 / (nt - 1) + (1 - share) ** 2 / (nc - 1))
 
