@@ -4,12 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from experiments.design import Experiment
+from experiments.looking import Looking, Once, looking, too_early
 from experiments.metrics import Direction, Metric, Role, Sample, Unit, margin_of
-from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats import adjustment
+from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level, holm
+from experiments.stats.samples import Regression
 
 Samples = Mapping[str, Mapping[str, Sample]]
 """metric key -> variant key -> sufficient statistic."""
+
+Adjusted = Mapping[str, Mapping[str, Regression]]
+"""metric key -> variant key -> the same units' values with those before their exposure; only adjusted metrics."""
+
+Looks = Mapping[str, Mapping[str, Sequence[int]]]
+"""metric key -> variant key -> units that counted at each look so far, the present one last."""
 
 Adjustment = Callable[[Sequence[float]], Sequence[float]]
 
@@ -50,6 +59,8 @@ class Comparison:
             guardrails and
             where there is no effect.
         non_inferiority: For guardrails only.
+        width: How wide the interval is against one look at the end; None without an effect.
+        adjusted_for: The share of the variance that what happened before the exposure explains; None if not adjusted.
     """
 
     metric: str
@@ -63,6 +74,8 @@ class Comparison:
     relative: Effect | NoEffect
     adjusted_p: float | None = None
     non_inferiority: NonInferiority | NoEffect | None = None
+    width: float | None = None
+    adjusted_for: float | None = None
 
     @property
     def improvement(self) -> float | None:
@@ -72,12 +85,62 @@ class Comparison:
         return self.effect.value if self.direction == "up" else -self.effect.value
 
 
-def compare(experiment: Experiment, samples: Samples) -> tuple[Comparison, ...]:
-    """Each metric in each treatment arm against control.
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One metric in one treatment arm beside control, and how they are looked at."""
+
+    metric: Metric
+    control: Sample
+    treatment: Sample
+    way: Looking | NoEffect
+    adjusted: tuple[Regression, Regression, tuple[Regression, ...]] | None
+
+    def effect(self, level: float, coefficient: float = 1.0) -> Effect | NoEffect:
+        """Treatment − coefficient · control, at any level."""
+        if isinstance(self.way, NoEffect):
+            return self.way
+        if isinstance(self.way, Once) and self.adjusted is None:
+            return self.metric.effect(self.control, self.treatment, level, coefficient)
+        if self.adjusted is None:
+            return self._drawn(self.metric.shift(self.control, self.treatment, coefficient), level)
+        control, treatment, every = self.adjusted
+        return self._drawn(adjustment.shift(control, treatment, coefficient, pooled=every), level)
+
+    def relative_effect(self, level: float) -> Effect | NoEffect:
+        """(treatment − control) / control."""
+        if isinstance(self.way, NoEffect):
+            return self.way
+        if isinstance(self.way, Once) and self.adjusted is None:
+            return self.metric.relative_effect(self.control, self.treatment, level)
+        if self.adjusted is None:
+            return self._drawn(self.metric.relative_shift(self.control, self.treatment, level), level)
+        control, treatment, every = self.adjusted
+        return self._drawn(adjustment.relative_shift(control, treatment, level, pooled=every), level)
+
+    def width(self, level: float) -> float | None:
+        """How wide the interval is against one look."""
+        units = self.control.n + self.treatment.n
+        return None if isinstance(self.way, NoEffect) or units == 0 else self.way.width(units, level)
+
+    def _drawn(self, shift: Shift | NoEffect, level: float) -> Effect | NoEffect:
+        if isinstance(self.way, NoEffect):
+            return self.way
+        early = None if isinstance(self.way, Once) else too_early(self.control, self.treatment)
+        if early is not None:
+            return early
+        return shift if isinstance(shift, NoEffect) else self.way.interval(shift, level)
+
+
+def compare(
+    experiment: Experiment, samples: Samples, adjusted: Adjusted | None = None, looks: Looks | None = None
+) -> tuple[Comparison, ...]:
+    """Each metric in each treatment arm against control, by the plan's way of looking.
 
     Args:
         experiment: The plan.
         samples: For every metric and every variant its sufficient statistic over the variant's units.
+        adjusted: For metrics that the plan adjusts, the same with what was before the exposure.
+        looks: For every metric and variant the units at each look so far, the present one last; one look if left out.
 
     Returns:
         Comparisons by metric, then by arm, in the order of the plan.
@@ -86,13 +149,33 @@ def compare(experiment: Experiment, samples: Samples) -> tuple[Comparison, ...]:
         ValueError: If a metric or a variant is missing in the samples.
     """
     found = [
-        _compare(experiment, metric, samples, variant.key)
+        _compare(
+            experiment,
+            metric,
+            pair_of(experiment, metric, samples, variant.key, adjusted or {}, looks or {}),
+            variant.key,
+        )
         for metric in experiment.metrics
         for variant in experiment.treatments
     ]
     _adjust(found, "success", holm)
     _adjust(found, "exploratory", benjamini_hochberg)
     return tuple(found)
+
+
+def pair_of(
+    experiment: Experiment, metric: Metric, samples: Samples, arm: str, adjusted: Adjusted, looks: Looks
+) -> _Pair:
+    """One metric in one arm beside control; arguments as for `compare`."""
+    own = experiment.control.key
+    control, treatment = _sample(samples, metric.key, own), _sample(samples, metric.key, arm)
+    units = control.n + treatment.n
+    seen = looks.get(metric.key, {}).get(arm, (units,))
+    way = looking(experiment, arm, seen)
+    every = adjusted.get(metric.key)
+    if every is None or own not in every or arm not in every:
+        return _Pair(metric, control, treatment, way, None)
+    return _Pair(metric, control, treatment, way, (every[own], every[arm], tuple(every.values())))
 
 
 def shown_level(experiment: Experiment, role: Role) -> float:
@@ -102,26 +185,27 @@ def shown_level(experiment: Experiment, role: Role) -> float:
     return bonferroni_level(experiment.alpha, max(many, 1))
 
 
-def _compare(experiment: Experiment, metric: Metric, samples: Samples, arm: str) -> Comparison:
-    control = _sample(samples, metric.key, experiment.control.key)
-    treatment = _sample(samples, metric.key, arm)
+def _compare(experiment: Experiment, metric: Metric, pair: _Pair, arm: str) -> Comparison:
     level = shown_level(experiment, metric.role)
+    effect = pair.effect(level)
     return Comparison(
         metric.key,
         metric.unit,
         metric.role,
         metric.direction,
         arm,
-        metric.estimate(control, 1 - experiment.alpha),
-        metric.estimate(treatment, 1 - experiment.alpha),
-        metric.effect(control, treatment, level),
-        metric.relative_effect(control, treatment, level),
-        non_inferiority=non_inferiority(metric, control, treatment, experiment.alpha),
+        metric.estimate(pair.control, 1 - experiment.alpha),
+        metric.estimate(pair.treatment, 1 - experiment.alpha),
+        effect,
+        pair.relative_effect(level),
+        non_inferiority=non_inferiority(metric, pair.control, pair.effect, experiment.alpha),
+        width=None if isinstance(effect, NoEffect) else pair.width(level),
+        adjusted_for=None if pair.adjusted is None else adjustment.share_of_variance(*pair.adjusted[:2]),
     )
 
 
 def non_inferiority(
-    metric: Metric, control: Sample, treatment: Sample, alpha: float
+    metric: Metric, control: Sample, effect_at: Callable[[float, float], Effect | NoEffect], alpha: float
 ) -> NonInferiority | NoEffect | None:
     """One-sided non-inferiority at α: the bad end of the interval at level 1 − 2α stays within the margin.
 
@@ -132,7 +216,7 @@ def non_inferiority(
     Args:
         metric: A guardrail; another role gives None.
         control: Control's sample.
-        treatment: The treatment's sample.
+        effect_at: (level, coefficient) -> treatment − coefficient · control, by the way of looking.
         alpha: One-sided error.
 
     Returns:
@@ -148,7 +232,7 @@ def non_inferiority(
     coefficient = 1.0
     if margin.relative:
         coefficient = 1 + worse * margin.amount * (1 if base.value >= 0 else -1)
-    effect = metric.effect(control, treatment, 1 - 2 * alpha, coefficient)
+    effect = effect_at(1 - 2 * alpha, coefficient)
     if isinstance(effect, NoEffect):
         return effect
     end = effect.interval.low if worse < 0 else effect.interval.high

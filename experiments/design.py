@@ -8,9 +8,13 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, JsonValue, field_validator, model_validator
 
 from experiments.conditions import Moment, Name, Shape
-from experiments.metrics import KINDS, AnyMetric
+from experiments.metrics import KINDS, AnyMetric, Metric
 
 Peeking = Literal["fixed", "sequence", "group"]
+Spending = Literal["obrien_fleming", "pocock"]
+Looks = Literal["daily", "weekly"]
+DEFAULT_TUNING = 5_000
+"""Units that a confidence sequence is tuned to where the plan names no number."""
 ExperimentUnit = Literal["user", "session", "attempt", "impression"]
 Positive = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 
@@ -57,11 +61,14 @@ class Experiment(Shape):
         unit: What is assigned and counted: "user", "session", "attempt" or "impression".
         start: When exposure began; earlier exposures do not count.
         alpha: Chance of a false success, over all success metrics and arms together.
-        peeking: "fixed": looked at once, at the planned end. "sequence" and "group" allow looks before it;
-            until such
-            intervals exist here every reading is a fixed-horizon one, and the verdict waits for the planned
-            end.
+        peeking: "fixed": looked at once, at the planned end. "sequence": a confidence sequence, looked at whenever one
+            likes. "group": group-sequential looks at times set beforehand, with a planned end.
         planned_units: Units over all arms at the planned end.
+        spending: How "group" spends alpha over its looks.
+        looks: When "group" looks, in the reporting zone.
+        tuned_to: Units over all arms at which "sequence" is to be narrowest; planned_units if left out, else 5,000.
+        adjust: Whether metrics are adjusted by what each unit did in the 14 days before its exposure (CUPED); a metric's
+            own `adjust` goes first.
         variants: Two or more arms, one of them control.
         metrics: What is compared.
     """
@@ -76,6 +83,10 @@ class Experiment(Shape):
     alpha: Annotated[float, Field(gt=0, lt=0.5, strict=True)] = 0.05
     peeking: Peeking = "fixed"
     planned_units: Annotated[int, Field(gt=0, strict=True)] | None = None
+    spending: Spending = "obrien_fleming"
+    looks: Looks = "daily"
+    tuned_to: Annotated[int, Field(gt=0, strict=True)] | None = None
+    adjust: bool = False
     variants: tuple[Variant, ...]
     metrics: tuple[AnyMetric, ...] = ()
 
@@ -141,6 +152,30 @@ class Experiment(Shape):
                 "`factors` differs between variants; must name the same factors in each; complete it."
             )
         return self
+
+    @model_validator(mode="after")
+    def _adjusted_by_persons(self) -> Self:
+        if self.unit != "user" and any(self.adjusts(metric) for metric in self.metrics):
+            raise ValueError(
+                f'`adjust` is true for the unit {self.unit!r}; must be false; only a unit = "user" has a time before its '
+                "exposure."
+            )
+        return self
+
+    def adjusts(self, metric: Metric) -> bool:
+        """Is a metric adjusted by what units did before their exposure?"""
+        wanted = self.adjust if metric.adjust is None else metric.adjust
+        return wanted and metric.adjustable
+
+    @property
+    def tuning(self) -> int:
+        """Units over all arms at which a confidence sequence is narrowest."""
+        return self.tuned_to or self.planned_units or DEFAULT_TUNING
+
+    def share_of(self, arm: str) -> float:
+        """The planned share of all units that are in an arm or in control."""
+        weights = {variant.key: variant.weight for variant in self.variants}
+        return (weights[arm] + weights[self.control.key]) / sum(weights.values())
 
     @property
     def control(self) -> Variant:

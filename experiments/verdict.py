@@ -38,11 +38,10 @@ def decide(
 ) -> Verdict:
     """The verdict of one reading.
 
-    A failed check: cannot_trust. Before the planned end: keep_running, for every interval here is a
-    fixed-horizon one. Then ship, if some arm has a superior success metric (Holm at α), all its guardrails
+    A failed check: cannot_trust. Before the planned end: keep_running, where the plan allows one look only; looks that
+    the plan allows may decide before it. Then ship, if some arm has a superior success metric (Holm at α), all its guardrails
     non-inferior (one-sided α, not split) and nothing deteriorated (one-sided α/2m over success and
-    guardrail comparisons). Otherwise do_not_ship at the planned end; and where no end was planned,
-    do_not_ship if every arm deteriorated, else keep_running.
+    guardrail comparisons). Otherwise do_not_ship at the planned end or if every arm deteriorated, else keep_running.
 
     Args:
         experiment: The plan.
@@ -64,9 +63,9 @@ def decide(
     if winners:
         return Verdict("ship", _for_shipping(winners, comparisons, experiment))
     grounds = _against(comparisons, harms, experiment.alpha)
-    if experiment.planned_units is not None or {one.arm for one in harms} == set(_arms(comparisons)) != set():
+    if _ended(experiment, units) or {one.arm for one in harms} == set(_arms(comparisons)) != set():
         return Verdict("do_not_ship", grounds)
-    return Verdict("keep_running", (*grounds, _no_planned_end()))
+    return Verdict("keep_running", (*grounds, *_would_change(experiment, units)))
 
 
 def superior(comparisons: Iterable[Comparison], alpha: float) -> tuple[Comparison, ...]:
@@ -91,30 +90,23 @@ def deteriorated(comparisons: Sequence[Comparison], alpha: float) -> tuple[Compa
 def _waiting(experiment: Experiment, units: int) -> tuple[Reason, ...]:
     """Why it is too early for any decision, if it is."""
     if experiment.planned_units is None:
-        if experiment.peeking == "fixed":
+        if experiment.peeking != "group":
             return ()
         return (
             Reason(
                 "verdict.planned_units_missing",
-                "This reading is valid only at a planned end, and the plan names none: add planned_units.",
+                "Looks at set times need a planned end, and the plan names none: add planned_units.",
             ),
         )
-    if units >= experiment.planned_units:
+    if units >= experiment.planned_units or experiment.peeking != "fixed":
         return ()
     early = Reason(
         "verdict.planned_units_not_reached",
         f"{units:,} of {experiment.planned_units:,} planned units have been counted: a decision before the "
-        "planned end "
-        "would be wrong more often than alpha says.",
+        "planned end would be wrong more often than alpha says.",
         (("units", units), ("planned", experiment.planned_units)),
     )
-    if experiment.peeking == "fixed":
-        return (early,)
-    horizon = Reason(
-        "verdict.fixed_horizon",
-        "The plan allows looks before the end, but these intervals are for one look at the planned end.",
-    )
-    return early, horizon
+    return (early,)
 
 
 def _wins(arm: str, comparisons: Sequence[Comparison], harms: Sequence[Comparison], alpha: float) -> bool:
@@ -132,7 +124,7 @@ def _for_shipping(
     own = [one for one in comparisons if one.arm in winners]
     said = all_of(reasons.superior, superior(own, experiment.alpha))
     said += all_of(reasons.guardrail, [one for one in own if one.role == "guardrail"])
-    if experiment.planned_units is None:
+    if experiment.planned_units is None and experiment.peeking == "fixed":
         once = Reason(
             "verdict.looked_once",
             "The plan names no planned end: this holds only if the result was looked at once, at an end "
@@ -163,11 +155,30 @@ def _against(
     return said
 
 
-def _no_planned_end() -> Reason:
-    return Reason(
-        "verdict.no_planned_end",
-        "The plan names no planned_units, so more units may still decide it; set an end before looking "
-        "again.",
+def _ended(experiment: Experiment, units: int) -> bool:
+    return experiment.planned_units is not None and units >= experiment.planned_units
+
+
+def _would_change(experiment: Experiment, units: int) -> tuple[Reason, ...]:
+    """What may still decide it."""
+    if experiment.planned_units is not None:
+        left = experiment.planned_units - units
+        return (
+            Reason(
+                "verdict.units_to_go",
+                f"{left:,} more units reach the planned end; until then every look may decide it.",
+                (("left", left), ("planned", experiment.planned_units)),
+            ),
+        )
+    if experiment.peeking == "sequence":
+        sentence = "More units may still decide it, and looking again costs nothing; the plan names no end."
+        return (Reason("verdict.open_end", sentence),)
+    return (
+        Reason(
+            "verdict.no_planned_end",
+            "The plan names no planned_units, so more units may still decide it; set an end before looking "
+            "again.",
+        ),
     )
 
 

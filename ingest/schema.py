@@ -57,6 +57,7 @@ _EVENT_COLUMNS = {
     "load_id": "int32",
     "background": "boolean",
 }
+_KEYED = {"person_key": "int32", **{k: v for k, v in _EVENT_COLUMNS.items() if k != "background"}}
 _PLACE = {"platform": "string", "device": "string", "os_version": "string", "app_version": "string"}
 _COLUMNS: dict[str, dict[str, str]] = {
     "events": _EVENT_COLUMNS,
@@ -145,7 +146,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
     },
     "cohort_members": {"cohort": "string", "person": "string"},
     "person_keys": {"person": "string", "person_key": "int32"},
-    "events_main": {"person_key": "int32", **{k: v for k, v in _EVENT_COLUMNS.items() if k != "background"}},
+    "events_main": _KEYED,
+    "events_keyed": _KEYED,
 }
 
 

@@ -1,9 +1,11 @@
 """The nouns of the readout: exposures, checks, metrics by arm, and the verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from analysis.readout.history import Point
 from experiments import Experiment
 from experiments.comparison import Comparison
 from experiments.metrics import Direction, Role, Unit
@@ -62,6 +64,7 @@ class MetricReadout:
         omnibus: whether the arms differ at all, for metrics that are shares of units; else why not.
         interaction: of two factors in a 2×2 design; None in other designs.
         level: the confidence level of the effects' intervals.
+        history: by treatment, the effect as of each day of first exposure so far.
     """
 
     key: str
@@ -78,6 +81,7 @@ class MetricReadout:
     omnibus: ChiSquare | NoEffect
     interaction: Effect | NoEffect | None
     level: float
+    history: Mapping[str, tuple[Point, ...]]
 
 
 @dataclass(frozen=True, slots=True)

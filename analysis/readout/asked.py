@@ -66,11 +66,25 @@ class ReadoutQuery(BaseModel):
         return {name: getattr(self, name) for name in PLACES}
 
 
+Persons = Literal["events_main", "events_keyed", "events"]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question made definite: the experiment itself, and an end of observation."""
+    """A question made definite: the experiment itself, and an end of observation.
+
+    Args:
+        experiment: the plan.
+        observed_until: the end of observation.
+        by: a property of the impression to take the arms from instead of exposures.
+        places: filters on where a unit was at its first exposure.
+        persons: where events of persons are read: under their integer key where the store has given every row one.
+        as_stored: read who was exposed as the store keeps it; else from the exposures one by one.
+    """
 
     experiment: Experiment
     observed_until: datetime
     by: Split | None
     places: dict[str, str]
+    persons: Persons = "events"
+    as_stored: bool = False

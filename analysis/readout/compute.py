@@ -1,12 +1,15 @@
 """An experiment over the log: exposures, checks, effects with intervals, and the verdict."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from analysis.readout.answers import ArmExposure, ArmValue, MetricReadout, ReadoutAnswer, State
 from analysis.readout.asked import Asked, ReadoutQuery
 from analysis.readout.checks import checks_of
-from analysis.readout.query import Reading, read
+from analysis.readout.history import Point, history_of, units_by_look
+from analysis.readout.query import Reading, as_stored, persons_of, read
 from analysis.readout.table import TableAnswer, read_table
 from experiments import Experiment
 from experiments.comparison import Comparison, compare, shown_level
@@ -14,7 +17,7 @@ from experiments.design import Factorial
 from experiments.metrics import Metric, Sample
 from experiments.stats.effects import Effect, NoEffect, Reason
 from experiments.stats.proportions import ChiSquare, independence, interaction
-from experiments.stats.samples import Count
+from experiments.stats.samples import Count, Regression
 from experiments.verdict import Verdict, decide
 
 if TYPE_CHECKING:
@@ -60,13 +63,17 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
     experiment = experiment_of(store, query)
     until = query.observed_until or store.observed_until()
     places = {name: value for name, value in query.places.items() if value is not None}
-    asked = Asked(experiment, until or BEFORE_ALL_LOGS, query.by, places)
+    asked = Asked(experiment, until or BEFORE_ALL_LOGS, query.by, places, persons_of(store))
+    asked = replace(asked, as_stored=as_stored(store, asked))
     reading = read(store, asked)
     samples = {
         metric.key: {arm.key: arm.metrics[metric.key].sample for arm in reading.arms}
         for metric in experiment.metrics
     }
-    comparisons = compare(experiment, samples)
+    comparisons = compare(
+        experiment, samples, _adjusted(experiment, reading), units_by_look(experiment, reading)
+    )
+    history = history_of(experiment, reading)
     checks = checks_of(asked, reading)
     units = sum(arm.counted for arm in reading.arms)
     state = _state(asked, reading, units)
@@ -78,7 +85,10 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         unknown=reading.unknown,
         without_unit=reading.without_unit,
         checks=checks,
-        metrics=tuple(_metric(experiment, metric, reading, comparisons) for metric in experiment.metrics),
+        metrics=tuple(
+            _metric(experiment, metric, reading, comparisons, history[metric.key])
+            for metric in experiment.metrics
+        ),
         verdict=_no_verdict(state, query.by) or decide(experiment, comparisons, checks, units),
         observed_until=until,
         sql=reading.sql,
@@ -107,7 +117,11 @@ def experiment_of(store: "Store", query: ReadoutQuery) -> Experiment:
 
 
 def _metric(
-    experiment: Experiment, metric: Metric, reading: Reading, comparisons: tuple[Comparison, ...]
+    experiment: Experiment,
+    metric: Metric,
+    reading: Reading,
+    comparisons: tuple[Comparison, ...],
+    history: Mapping[str, tuple[Point, ...]],
 ) -> MetricReadout:
     sampled = {arm.key: arm.metrics[metric.key] for arm in reading.arms}
     samples = {key: one.sample for key, one in sampled.items()}
@@ -115,7 +129,7 @@ def _metric(
         key=metric.key,
         role=metric.role,
         kind=metric.kind,
-        event=metric.event,
+        event=metric.subject,
         unit=metric.unit,
         direction=metric.direction,
         within=metric.within,
@@ -135,7 +149,22 @@ def _metric(
         omnibus=_omnibus(samples),
         interaction=_interaction(experiment.factorial, samples, 1 - experiment.alpha),
         level=shown_level(experiment, metric.role),
+        history=history,
     )
+
+
+def _adjusted(experiment: Experiment, reading: Reading) -> dict[str, dict[str, Regression]]:
+    """Metrics that the plan adjusts, in the arms that have units."""
+    return {
+        metric.key: {
+            arm.key: found
+            for arm in reading.arms
+            for found in [arm.metrics[metric.key].adjusted]
+            if found is not None
+        }
+        for metric in experiment.metrics
+        if experiment.adjusts(metric)
+    }
 
 
 def _omnibus(samples: dict[str, Sample]) -> ChiSquare | NoEffect:

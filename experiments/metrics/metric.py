@@ -10,15 +10,15 @@ from experiments.conditions import Name, Shape, Where
 from experiments.durations import microseconds
 from experiments.metrics.needs import Anchor, Need, Window
 from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
-from experiments.stats.samples import Count, Moments, RiskTable
+from experiments.stats.samples import Count, Moments, Ratio, RiskTable
 
-Sample = Count | Moments | RiskTable
+Sample = Count | Moments | Ratio | RiskTable
 Role = Literal["success", "guardrail", "exploratory"]
 Direction = Literal["up", "down"]
 Unit = Literal["share", "number"]
 
 _LARGEST_PERCENT, _LOWEST_CAP = 100.0, 50.0
-_Sample = TypeVar("_Sample", Count, Moments, RiskTable)
+_Sample = TypeVar("_Sample", Count, Moments, Ratio, RiskTable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Metric(Shape):
         margin: 0.01 (in the metric's unit) or "1%" (of control's value).
         minimum: The smallest effect that would matter, written like a margin; shown as a band, and what a plan is
             made for.
+        adjust: Whether it is adjusted by what units did before their exposure; as the experiment says if left out.
     """
 
     noun: ClassVar[str] = "a metric"
@@ -58,6 +59,7 @@ class Metric(Shape):
     direction: Direction = "up"
     margin: float | str | None = None
     minimum: float | str | None = None
+    adjust: bool | None = None
 
     @field_validator("within", "delay")
     @classmethod
@@ -94,6 +96,20 @@ class Metric(Shape):
                 'remove it or write role = "guardrail".'
             )
         return self
+
+    @model_validator(mode="after")
+    def _adjusted_if_it_can(self) -> Self:
+        if self.adjust and not self.adjustable:
+            raise ValueError(
+                f"`adjust` is true in the {self.kind} {self.key!r}; must be false; only conversion, mean, ratio, "
+                "retention and threshold have a value before the exposure."
+            )
+        return self
+
+    @property
+    def adjustable(self) -> bool:
+        """Has a unit a value of this metric before its exposure?"""
+        return all(need.source == "events" and need.reducer != "below" for need in self.needs())
 
     @property
     def window(self) -> Window:

@@ -1,16 +1,22 @@
 """What was read from the log for one experiment: exposures by arm and a sample per metric and arm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from analysis.ask import ask, sql_of
 from analysis.readout.asked import Asked
-from analysis.readout.query import samples, times
-from experiments.metrics import Metric, Need, Sample
+from analysis.readout.query import reached, samples, times
+from analysis.readout.query.samples import Asking
+from experiments.metrics import Metric, Reach, Sample
+from experiments.stats.samples import Count, Moments, Ratio, Regression
 
 if TYPE_CHECKING:
     from ingest import Store
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +27,16 @@ class Sampled:
         sample: what the metric compares; empty if the arm is absent from the log.
         triggered: counted units that have the metric's anchor (an exposure, or an impression after it).
         matured: of those, units whose window has ended; all of them without a window.
+        adjusted: its sums with those of what was before the exposure, where the plan adjusts it.
+        by_day: (day of the first exposure as days since 1970, sample, adjusted), in order; empty for metrics of how
+            impressions ended, which are read for all days at once.
     """
 
     sample: Sample
     triggered: int
     matured: int
+    adjusted: Regression | None = None
+    by_day: tuple[tuple[int, Sample, Regression | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Arm:
         metrics: by the metric's key.
         impressions, lost, untimed: first impressions, those without an ending though their limit has passed, and those
             that ended at an unknown time; all 0 unless a metric needs times.
+        by_day: (day of the first exposure, units exposed, units that count), in order.
     """
 
     key: str
@@ -50,6 +62,7 @@ class Arm:
     impressions: int = 0
     lost: int = 0
     untimed: int = 0
+    by_day: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def counted(self) -> int:
@@ -77,7 +90,10 @@ class Reading:
 
 
 def read(store: "Store", asked: Asked) -> Reading:
-    """Compile the needs of an experiment's metrics, run at most two statements, and sort the rows into arms.
+    """Compile the needs of an experiment's metrics, run them, and sort the rows into arms.
+
+    One statement serves every metric of events and all exposures, one every metric of how impressions ended; a funnel
+    is walked over the stored order.
 
     Args:
         store: an open store.
@@ -85,40 +101,104 @@ def read(store: "Store", asked: Asked) -> Reading:
 
     Returns:
         Exposures and samples by arm.
+
+    Raises:
+        ValueError: a funnel metric names no funnel, or a property has quotes in its name.
     """
-    needs = [(metric, need) for metric in asked.experiment.metrics for need in metric.needs()]
-    of_events = [(metric, need) for metric, need in needs if need.source == "events"]
-    timed = [metric for metric, need in needs if need.source == "impressions"]
-    first = samples.statement(asked, [need for _, need in of_events])
-    rows = ask(store, first).to_pylist()
-    second = times.statement(asked) if timed else None
-    ended = ask(store, second).to_pylist() if second is not None else []
+    plan = asked.experiment
+    asking = samples.askings(asked)
+    timed = [metric for metric in plan.metrics if metric.needs()[0].source == "impressions"]
+    walked = [metric for metric in plan.metrics if isinstance(metric, Reach)]
+    first = samples.statement(asked)
+    rows: list[Row] = ask(store, first).to_pylist()
+    ran = [sql_of(first)]
+    ended: list[Row] = []
+    if timed:
+        second = times.statement(asked)
+        ended = ask(store, second).to_pylist()
+        ran.append(sql_of(second))
+    came, walks = reached.reached(store, asked, walked)
+    ran += walks
+    people = _persons(store, asked, rows, ran)
     arms = []
-    for variant in asked.experiment.variants:
-        row = next(
-            (row for row in rows if row["known"] and row["identified"] and row["arm"] == variant.key), None
+    for variant in plan.variants:
+        own = [row for row in rows if row["known"] and row["identified"] and row["arm"] == variant.key]
+        endings = [row for row in ended if row["arm"] == variant.key]
+        sampled = {one.metric.key: _sampled(k, one, variant.key, own) for k, one in enumerate(asking)}
+        sampled |= _timed(timed, endings)
+        sampled |= {metric.key: _came(came[metric.key], variant.key) for metric in walked}
+        exposed, several = (sum(row[name] for row in own) for name in ("units", "several"))
+        by_day = tuple((row["day"], row["units"], row["units"] - row["several"]) for row in own)
+        arms.append(
+            Arm(
+                variant.key,
+                exposed,
+                several,
+                people.get(variant.key, exposed - several),
+                sampled,
+                *times.left_out(endings),
+                by_day=by_day,
+            )
         )
-        own = [row for row in ended if row["arm"] == variant.key]
-        sampled = {
-            metric.key: _sampled(place, need, row) for place, (metric, need) in enumerate(of_events)
-        } | _timed(timed, own)
-        exposed, several, persons = (
-            (row["units"], row["several"], row["persons"]) if row is not None else (0, 0, 0)
-        )
-        arms.append(Arm(variant.key, exposed, several, persons, sampled, *times.left_out(own)))
-    unknown = tuple((row["arm"], row["units"]) for row in rows if not row["known"] and row["identified"])
+    unknown: dict[str, int] = {}
+    for row in rows:
+        if not row["known"] and row["identified"]:
+            unknown[row["arm"]] = unknown.get(row["arm"], 0) + row["units"]
     without = sum(row["rows"] for row in rows if not row["identified"])
-    ran = [sql_of(statement) for statement in (first, second) if statement is not None]
-    persons = max((row["all_persons"] for row in rows), default=0)
-    return Reading(tuple(arms), unknown, without, persons, "\n\n".join(ran))
+    everybody = people.get(None, sum(arm.counted for arm in arms))
+    return Reading(tuple(arms), tuple(unknown.items()), without, everybody, "\n\n".join(ran))
 
 
-def _sampled(place: int, need: Need, row: dict[str, Any] | None) -> Sampled:
-    sample = samples.sample_of(place, need, row)
-    triggered = row[f"triggered_{place}"] if row is not None else 0
-    return Sampled(sample, triggered, sample.n)
+def _persons(store: "Store", asked: Asked, rows: Sequence[Row], ran: list[str]) -> dict[str | None, int]:
+    """People behind the units by arm, and of all arms under None; empty where a unit is a person."""
+    if asked.experiment.unit == "user" or not rows:
+        return {}
+    question = samples.persons(asked)
+    ran.append(sql_of(question))
+    return {row["arm"]: row["persons"] for row in ask(store, question).to_pylist()}
 
 
-def _timed(metrics: Sequence[Metric], rows: Sequence[dict[str, Any]]) -> dict[str, Sampled]:
+def _sampled(k: int, one: Asking, arm: str, rows: Sequence[Row]) -> Sampled:
+    by_day = tuple(
+        (row["day"], samples.sample_of(k, one, row, parts), samples.adjusted_of(k, one, row, parts))
+        for row in rows
+        for parts in [frozenset({f"{arm} {row['day']}"})]
+    )
+    sample: Sample = _total((sample for _, sample, _ in by_day), samples.nothing(one))
+    adjusted = [found for _, _, found in by_day if found is not None]
+    whole = reduce(add, adjusted) if adjusted else None
+    triggered = sum(samples.triggered_of(k, row) for row in rows)
+    return Sampled(sample, triggered, sample.n, whole, by_day)
+
+
+def _came(found: "reached.Reached", arm: str) -> Sampled:
+    mine = sorted((day, count, here) for (name, day), (count, here) in found.counts.items() if name == arm)
+    total: Sample = _total((count for _, count, _ in mine), Count(0, 0))
+    by_day = tuple((day, count, None) for day, count, _ in mine)
+    return Sampled(total, sum(here for _, _, here in mine), total.n, None, by_day)
+
+
+def _total(found: Iterable[Sample], nothing: Sample) -> Sample:
+    """The sum of the samples of disjoint days."""
+    every = list(found)
+    if not every:
+        return nothing
+    whole = every[0]
+    for one in every[1:]:
+        whole = _added(whole, one)
+    return whole
+
+
+def _added(one: Sample, other: Sample) -> Sample:
+    if isinstance(one, Count) and isinstance(other, Count):
+        return one + other
+    if isinstance(one, Moments) and isinstance(other, Moments):
+        return one + other
+    if isinstance(one, Ratio) and isinstance(other, Ratio):
+        return one + other
+    raise TypeError(f"`sample` is a {type(one).__name__} and a {type(other).__name__}; must be of one kind.")
+
+
+def _timed(metrics: Sequence[Metric], rows: Sequence[Row]) -> dict[str, Sampled]:
     table, (all_of_them, *_) = times.risk_table(rows), times.left_out(rows)
     return {metric.key: Sampled(table, all_of_them, all_of_them) for metric in metrics}

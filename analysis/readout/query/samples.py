@@ -1,152 +1,231 @@
-"""One statement: exposures by arm as logged, and for every Need of events its sample by arm."""
+"""One statement: exposures by arm and day as logged, and for every need of events its sums over counted units."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
 from analysis.readout.asked import Asked
-from analysis.readout.query.units import events_of, impressions_of, units, until
-from experiments.metrics import Need, Window
-from experiments.stats.samples import Count, Moments
-from ingest.schema import unbound
+from analysis.readout.query.units import day_of, units, until
+from analysis.readout.query.values import anchor, anchored, end, values_of
+from experiments.metrics import Metric, Need, cap_of
+from experiments.stats.samples import Count, Moments, Ratio, Regression
 
-LARGEST = 1e150
-"""A number beyond this cannot be squared; it counts as missing."""
+Row = Mapping[str, Any]
 
 
-def statement(asked: Asked, needs: Sequence[Need]) -> ir.Table:
-    """One row per arm as logged (known or not, with a unit or without), with samples over its counted units.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One metric of events: the places of its needs among all, its cap, and whether it is adjusted."""
 
-    A unit counts if its arm is known and it saw no other. Columns beside arm, known and identified: units,
-    rows, several, persons (behind the units that count), all_persons (over all arms); per need i: triggered_i
-    (units with an anchor), n_i (of those, whose window has ended), and hits_i, or mean_i and deviations_i
-    (squared deviations, summed).
+    metric: Metric
+    places: tuple[int, ...]
+    needs: tuple[Need, ...]
+    cap: float | None
+    adjusted: bool
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns whose sums make up its sample: its values, then what was before the exposure."""
+        values = tuple(f"value_{place}" for place in self.places)
+        return (
+            (*values, *(f"before_{place}" for place in self.places), "history") if self.adjusted else values
+        )
+
+    def whole(self, column: str) -> bool:
+        """Does a column hold whole numbers? Their sums are exact."""
+        if column == "history":
+            return True
+        if self.cap is not None:
+            return False
+        need = self.needs[self.places.index(int(column.rpartition("_")[2]))]
+        return need.reducer != "sum" or (need.binary and column.startswith("value"))
+
+
+def askings(asked: Asked) -> tuple[Asking, ...]:
+    """The metrics that need events, in the plan's order."""
+    found: list[Asking] = []
+    taken = 0
+    for metric in asked.experiment.metrics:
+        needs = metric.needs()
+        if any(need.source != "events" or need.reducer == "below" for need in needs):
+            continue
+        cap = getattr(metric, "cap", None)
+        places = tuple(range(taken, taken + len(needs)))
+        adjusted = asked.experiment.adjusts(metric)
+        found.append(Asking(metric, places, needs, None if cap is None else cap_of(cap), adjusted))
+        taken += len(needs)
+    return tuple(found)
+
+
+def statement(asked: Asked) -> ir.Table:
+    """One row per arm as logged (known or not, with a unit or without) and day of the first exposure.
+
+    A unit counts if its arm is known and it saw no other. Columns beside arm, known, identified and day: units, rows,
+    several; per need i triggered_i (units with an anchor); per metric k n_k (of those, units whose window has ended), and
+    per pair of its columns a ≤ b sum_k_a and product_k_a_b: sums of whole numbers, means and codeviations of others.
     """
+    asking = askings(asked)
+    needs = [need for one in asking for need in one.needs]
     found = units(asked)
-    counted = _anchored(asked, found, tuple(dict.fromkeys(need.window for need in needs)))
+    counted = anchored(asked, found, tuple(dict.fromkeys(need.window for need in needs)))
     seen = found.left_join(counted, ["unit", "known"]).select(
         found, *(column for column in counted.columns if column not in found.columns)
     )
-    values = _values(asked, counted, needs)
+    looked_back = [place for one in asking if one.adjusted for place in one.places]
+    values = values_of(asked, counted, needs, looked_back)
     if values is not None:
         seen = seen.left_join(values, ["unit", "known"]).select(
             seen, *(column for column in values.columns if column not in seen.columns)
         )
+    seen = seen.mutate(**_filled(seen, asking, until(asked)))
+    seen = _capped(seen, asking)
     columns: dict[str, Any] = {
         "units": seen.count(),
         "rows": seen.rows.sum(),
         "several": (seen.arms > 1).sum(),
-        "persons": seen.person.nunique(where=seen.known & (seen.arms == 1)),
     }
-    for place, need in enumerate(needs):
-        columns |= _sample(place, need, seen, until(asked))
-    arms = seen.group_by("arm", "known", identified=seen.unit.notnull()).agg(**columns)
-    people = found.filter(found.known, found.arms == 1, found.unit.notnull()).person.nunique().as_scalar()
-    return arms.mutate(all_persons=people).order_by("known", "identified", "arm")
-
-
-def sample_of(place: int, need: Need, row: Mapping[str, Any] | None) -> Count | Moments:
-    """The sample of one need in one arm; empty if the arm is absent from the log."""
-    n = int(row[f"n_{place}"]) if row is not None else 0
-    if row is None or n == 0:
-        return Count(0, 0) if need.reducer == "hit" else Moments(0, 0.0, 0.0)
-    if need.reducer == "hit":
-        return Count(n, int(row[f"hits_{place}"]))
-    return Moments(
-        n, float(row[f"mean_{place}"]), max(float(row[f"deviations_{place}"]), 0.0) if n > 1 else 0.0
+    for place, one in enumerate(asking):
+        columns |= _sums(place, one, seen)
+    groups = {"identified": seen.unit.notnull(), "day": day_of(seen.ts)}
+    return (
+        seen.group_by("arm", "known", **groups).agg(**columns).order_by("known", "identified", "arm", "day")
     )
 
 
-def impressions_after(asked: Asked, counted: ir.Table) -> ir.Table:
-    """Every impression of a counted unit at or after its exposure, with unit and arm."""
-    since = counted.select("unit", "arm", since=counted.ts)
-    joined = impressions_of(asked).join(since, "unit")
-    return joined.filter(joined.shown_ts >= joined.since).drop("since")
+def persons(asked: Asked) -> ir.Table:
+    """How many people are behind the units that count, by arm; arm NULL: over all arms, each once."""
+    found = units(asked)
+    kept = found.filter(found.known, found.arms == 1, found.unit.notnull())
+    by_arm = kept.group_by("arm").agg(persons=kept.person.nunique())
+    whole = kept.aggregate(persons=kept.person.nunique()).select(arm=ibis.null("string"), persons="persons")
+    return ibis.union(by_arm.select("arm", "persons"), whole, distinct=False)
 
 
-def counted_units(found: ir.Table) -> ir.Table:
-    """Of `units`, those that count: with a unit, in a known arm, and in no other."""
-    return found.filter(found.unit.notnull(), found.known, found.arms == 1).select(
-        "unit", "known", "arm", "ts"
-    )
+def triggered_of(place: int, row: Row) -> int:
+    """Units of a row that have the anchor of the metric's window."""
+    return int(row[f"triggered_{place}"])
 
 
-def _anchored(asked: Asked, found: ir.Table, windows: Sequence[Window]) -> ir.Table:
-    """Counted units with their two anchors, exposed_ts and shown_ts, and the end of each window."""
-    counted = counted_units(found)
-    if any(window.anchor == "impression" for window in windows):
-        after = impressions_after(asked, counted)
-        first = after.group_by("unit").agg(shown_ts=after.shown_ts.min())
-        counted = counted.left_join(first, "unit").select(counted, first.shown_ts)
-    else:
-        counted = counted.mutate(shown_ts=ibis.null("timestamp('UTC')"))
-    counted = counted.select("unit", "known", "shown_ts", exposed_ts=counted.ts)
-    ends = {
-        _end(window): until(asked)
-        if window.within_us is None
-        else counted[_anchor(window)] + ibis.interval(microseconds=window.within_us)
-        for window in windows
-    }
-    return counted.mutate(**ends)
+def sample_of(place: int, one: Asking, row: Row, parts: frozenset[str]) -> Count | Moments | Ratio:
+    """The sample of one metric in one row, unadjusted."""
+    n = int(row[f"n_{place}"])
+    if len(one.needs) == 2:
+        means, products = _crossed(place, one, row, n, 2)
+        return Ratio(n, means[0], means[1], products[0][0], products[1][1], products[0][1], parts)
+    if one.needs[0].binary:
+        return Count(n, int(row[f"sum_{place}_0"] or 0), parts)
+    means, products = _crossed(place, one, row, n, 1)
+    return Moments(n, means[0], products[0][0], parts)
 
 
-def _values(asked: Asked, counted: ir.Table, needs: Sequence[Need]) -> ir.Table | None:
-    """One value per need and unit that has any of the events; None if no need asks for events."""
-    if not needs:
+def nothing(one: Asking) -> Count | Moments | Ratio:
+    """The sample of a metric in an arm that nobody was exposed to."""
+    if len(one.needs) == 2:
+        return Ratio(0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Count(0, 0) if one.needs[0].binary else Moments(0, 0.0, 0.0)
+
+
+def adjusted_of(place: int, one: Asking, row: Row, parts: frozenset[str]) -> Regression | None:
+    """The metric's sums with those of what was before the exposure; None if it is not adjusted."""
+    if not one.adjusted:
         return None
-    events = events_of(asked)
-    events = events.filter(events.event.isin(sorted({need.event for need in needs})))
-    happened = events.select(
-        "unit", "event", "ts",
-        **{f"field_{place}": _number(events, need.field) for place, need in enumerate(needs) if need.field is not None},
-    )  # fmt: skip
-    joined = happened.join(counted, "unit")
-    found = {}
-    for place, need in enumerate(needs):
-        inside = (
-            (joined.event == need.event)
-            & (joined.ts >= joined[_anchor(need.window)])
-            & (joined.ts <= joined[_end(need.window)])
+    n, many = int(row[f"n_{place}"]), len(one.columns)
+    means, products = _crossed(place, one, row, n, many)
+    return Regression(n, len(one.needs), np.array(means), np.array(products), parts)
+
+
+def _crossed(place: int, one: Asking, row: Row, n: int, many: int) -> tuple[list[float], list[list[float]]]:
+    """Means and sums of products of deviations of the first columns; whole numbers are subtracted exactly."""
+    columns = one.columns[:many]
+    whole = [one.whole(column) for column in columns]
+    sums = [row[f"sum_{place}_{a}"] or 0 for a in range(many)]
+    means = [float(Fraction(int(s), n)) if w and n else float(s) for s, w in zip(sums, whole, strict=True)]
+    products = [[0.0] * many for _ in range(many)]
+    for a in range(many):
+        for b in range(a, many):
+            told = row[f"product_{place}_{a}_{b}"] or 0
+            if whole[a] and whole[b]:
+                exact = Fraction(int(told)) - (Fraction(int(sums[a]) * int(sums[b]), n) if n else 0)
+                value = float(exact)
+            else:
+                value = float(told)
+            if n < 2 or (a == b and value < 0):
+                value = 0.0
+            products[a][b] = products[b][a] = value
+    return means, products
+
+
+def _filled(seen: ir.Table, asking: Sequence[Asking], last: ir.Value) -> dict[str, ir.Value]:
+    """Values of units without events are 0; whether each metric's window has ended."""
+    found: dict[str, ir.Value] = {}
+    for k, one in enumerate(asking):
+        window = one.needs[0].window
+        ended = seen[anchor(window)].notnull() & (seen[end(window)] <= last)
+        found[f"matured_{k}"] = ended.fill_null(False)  # noqa: FBT003
+        for place, need in zip(one.places, one.needs, strict=True):
+            value = seen[f"value_{place}"].fill_null(0)
+            if need.at_least is not None:
+                value = (value >= need.at_least).cast("int64")
+            elif need.reducer == "hit":
+                value = (value > 0).cast("int64")
+            found[f"value_{place}"] = value
+            if one.adjusted:
+                before = seen[f"before_{place}"].fill_null(0)
+                found[f"before_{place}"] = (before > 0).cast("int64") if need.reducer == "hit" else before
+    if any(one.adjusted for one in asking):
+        found["history"] = (seen.history.fill_null(0) > 0).cast("int64")
+    return found
+
+
+def _capped(seen: ir.Table, asking: Sequence[Asking]) -> ir.Table:
+    """Values above a quantile of all arms' values are set to it, so that no arm has a cap of its own."""
+    capped = [
+        (column, k, one.cap)
+        for k, one in enumerate(asking)
+        if one.cap is not None
+        for column in one.columns
+        if column != "history"
+    ]
+    if not capped:
+        return seen
+    caps = seen.aggregate(
+        **{
+            f"cap_{column}": seen[column].cast("float64").quantile(share, where=seen[f"matured_{k}"])
+            for column, k, share in capped
+        }
+    )
+    wide = seen.cross_join(caps)
+    below = {
+        column: ibis.least(wide[column].cast("float64"), wide[f"cap_{column}"]) for column, _, _ in capped
+    }
+    return wide.mutate(**below)
+
+
+def _sums(k: int, one: Asking, seen: ir.Table) -> dict[str, Any]:
+    """The columns of one metric: who has an anchor, whose window has ended, and the sums over those."""
+    matured = seen[f"matured_{k}"]
+    found: dict[str, Any] = {
+        f"triggered_{k}": seen[anchor(one.needs[0].window)].notnull().sum(),
+        f"n_{k}": matured.sum(),
+    }
+    single = len(one.columns) == 1 and one.needs[0].binary
+    for a, left in enumerate(one.columns):
+        column = seen[left]
+        found[f"sum_{k}_{a}"] = (
+            column.sum(where=matured) if one.whole(left) else column.cast("float64").mean(where=matured)
         )
-        if need.reducer == "sum":
-            found[f"value_{place}"] = joined[f"field_{place}"].sum(where=inside)
-        else:
-            found[f"value_{place}"] = inside.fill_null(False).sum()  # noqa: FBT003
-    return joined.group_by("unit", "known").agg(**found)
-
-
-def _sample(place: int, need: Need, seen: ir.Table, end: ir.Value) -> dict[str, Any]:
-    """The columns of one need: who has an anchor, whose window has ended, and the sufficient statistic of those."""
-    anchor = seen[_anchor(need.window)]
-    matured = (anchor.notnull() & (seen[_end(need.window)] <= end)).fill_null(False)  # noqa: FBT003
-    value = seen[f"value_{place}"].fill_null(0)
-    columns = {f"triggered_{place}": anchor.notnull().sum(), f"n_{place}": matured.sum()}
-    if need.reducer == "hit":
-        return columns | {f"hits_{place}": (matured & (value > 0)).sum()}
-    spread = value.cast("float64").var(where=matured, how="pop") * matured.sum()
-    return columns | {f"mean_{place}": value.mean(where=matured), f"deviations_{place}": spread}
-
-
-def _anchor(window: Window) -> str:
-    return "exposed_ts" if window.anchor == "exposure" else "shown_ts"
-
-
-def _end(window: Window) -> str:
-    return f"end_{window.anchor}_{window.within_us or 'open'}"
-
-
-def _number(events: ir.Table, field: str) -> ir.Value:
-    """A property as a number: its typed column, else read from the properties; NULL where it is none."""
-    columns = unbound("events").schema()
-    if field in columns and columns[field].is_floating():
-        number = events[field]
-    elif '"' in field or "\\" in field:
-        raise ValueError(
-            f"`property` is {field!r}; must be free of quotes and backslashes; rename the property."
-        )
-    else:
-        raw = events.properties[f'"{field}"']
-        number = ibis.coalesce(raw.str, raw.cast("string")).try_cast("float64")
-    return ibis.ifelse(number.isnan() | (number.abs() > LARGEST), ibis.null("float64"), number)
+        for b, right in enumerate(one.columns[a:], start=a):
+            if single:
+                continue
+            other = seen[right]
+            if one.whole(left) and one.whole(right):
+                found[f"product_{k}_{a}_{b}"] = (column * other).sum(where=matured)
+            else:
+                spread = column.cast("float64").cov(other.cast("float64"), where=matured, how="pop")
+                found[f"product_{k}_{a}_{b}"] = spread * matured.sum()
+    return found

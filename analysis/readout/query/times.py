@@ -7,8 +7,8 @@ import ibis
 import ibis.expr.types as ir
 
 from analysis.readout.asked import Asked
-from analysis.readout.query.samples import counted_units, impressions_after
 from analysis.readout.query.units import units, until
+from analysis.readout.query.values import counted_units, impressions_after
 from experiments.metrics import CAUSES
 from experiments.stats.samples import RiskTable
 

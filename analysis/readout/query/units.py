@@ -1,29 +1,68 @@
 """Who was exposed to what, one row per unit: the relation that every sample stands on."""
 
 from datetime import UTC
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
-from analysis.readout.asked import PLACES, Asked, Split
+from analysis.ask import ask
+from analysis.readout.asked import PLACES, Asked, Persons, Split
 from ingest.schema import unbound
+
+if TYPE_CHECKING:
+    from ingest import Store
 
 EXPOSED = "experiment_exposed"
 SHOWN = "suggestion_shown"
+BACKGROUND = (EXPOSED, "frames_summary")
+ONE_DAY_SECONDS = 86_400
+ZONE_SECONDS = 9 * 3600
+"""Days are those of the reporting zone, Asia/Tokyo, which has no summer time."""
 
 _EVENTS = {
-    "user": ("events", "person"),
     "session": ("event_sessions", "session"),
     "attempt": ("event_attempts", "attempt"),
     "impression": ("events", "impression_id"),
 }
 
 
+def persons_of(store: "Store") -> Persons:
+    """Where the events of persons are read: by their integer key where every row has one by now."""
+    facts = store.facts()
+    if facts.clustered:
+        return "events_main"
+    return "events_keyed" if facts.keyed else "events"
+
+
+def as_stored(store: "Store", asked: Asked) -> bool:
+    """Do the exposures that the store keeps, one row a person, answer the question as those of the log would?
+
+    Not if an exposure lies outside the observed time, or somebody saw a variant that the plan does not have.
+    """
+    if asked.by is not None or asked.experiment.unit != "user":
+        return False
+    seen = unbound("exposures")
+    mine = seen.filter(seen.experiment == asked.experiment.key)
+    start, end = asked.experiment.start, until(asked)
+    early = ibis.literal(False) if start is None else mine.ts < ibis.literal(start.astimezone(UTC))  # noqa: FBT003
+    foreign = ~mine.variant.isin([variant.key for variant in asked.experiment.variants])
+    cut = (mine.ts > end) | (mine.variants > 1)
+    (row,) = ask(store, mine.aggregate(others=(early | foreign).any(), cut=cut.any())).to_pylist()
+    whole = store.observed_until()
+    return not row["others"] and not (row["cut"] and whole is not None and asked.observed_until < whole)
+
+
 def events_of(asked: Asked) -> ir.Table:
     """Every event with the experiment's `unit`, up to the end of observation; `unit` may be NULL."""
-    view, column = _EVENTS[asked.experiment.unit]
-    events = unbound(view)
-    return events.mutate(unit=events[column]).filter(events.ts <= until(asked))
+    if asked.experiment.unit == "user":
+        events = unbound(asked.persons)
+        unit = events.person if asked.persons == "events" else events.person_key
+    else:
+        view, column = _EVENTS[asked.experiment.unit]
+        events = unbound(view)
+        unit = events[column]
+    return events.mutate(unit=unit).filter(events.ts <= until(asked))
 
 
 def impressions_of(asked: Asked) -> ir.Table:
@@ -31,7 +70,7 @@ def impressions_of(asked: Asked) -> ir.Table:
     impressions = unbound("impressions")
     seen = impressions.filter(impressions.shown_ts <= until(asked))
     if asked.experiment.unit == "user":
-        return seen.mutate(unit=seen.person)
+        return seen.mutate(unit=seen.person if asked.persons == "events" else seen.person_key)
     if asked.experiment.unit == "impression":
         return seen.mutate(unit=seen.impression_id)
     events = events_of(asked)
@@ -47,12 +86,7 @@ def units(asked: Asked) -> ir.Table:
     arm, ts (the first exposure), arms (distinct arms seen), rows, person,
     platform, device, os_version, app_version.
     """
-    seen = _by_property(asked, asked.by) if asked.by else _by_exposure(asked)
-    order = [seen.ts, seen.seq, seen.event_id]
-    first = {name: seen[name].first(order_by=order, include_null=True) for name in ("arm", "person", *PLACES)}
-    found = seen.group_by("unit", "known").agg(
-        ts=seen.ts.min(), arms=seen.arm.nunique(), rows=seen.count(), **first
-    )
+    found = _as_stored(asked) if asked.as_stored else _one_by_one(asked)
     for name, value in asked.places.items():
         found = found.filter(found[name] == value)
     return found
@@ -61,6 +95,29 @@ def units(asked: Asked) -> ir.Table:
 def until(asked: Asked) -> ir.Value:
     """The end of observation as a value of the question."""
     return ibis.literal(asked.observed_until.astimezone(UTC))
+
+
+def day_of(moment: ir.Value) -> ir.Value:
+    """The day of a moment in the reporting zone, as days since 1970."""
+    return (moment.epoch_seconds() + ZONE_SECONDS) // ONE_DAY_SECONDS
+
+
+def _as_stored(asked: Asked) -> ir.Table:
+    seen = unbound("exposures")
+    mine = seen.filter(seen.experiment == asked.experiment.key, seen.ts <= until(asked))
+    return mine.select(
+        "person", "ts", *PLACES, unit=mine.person if asked.persons == "events" else mine.person_key,
+        known=ibis.literal(True), arm=mine.variant, arms=mine.variants, rows=ibis.literal(1, "int64"),  # noqa: FBT003
+    )  # fmt: skip
+
+
+def _one_by_one(asked: Asked) -> ir.Table:
+    seen = _by_property(asked, asked.by) if asked.by else _by_exposure(asked)
+    order = [seen.ts, seen.seq, seen.event_id]
+    first = {name: seen[name].first(order_by=order, include_null=True) for name in ("arm", "person", *PLACES)}
+    return seen.group_by("unit", "known").agg(
+        ts=seen.ts.min(), arms=seen.arm.nunique(), rows=seen.count(), **first
+    )
 
 
 def _by_exposure(asked: Asked) -> ir.Table:
