@@ -48,11 +48,11 @@ def sample_ratio(observed: Sequence[int], weights: Sequence[float]) -> SampleRat
         ValueError: If lengths differ, there are fewer than two arms, a count is negative or a weight is not
             positive.
     """
-    _validate(observed, weights)
-    n, whole = sum(observed), math.fsum(weights)
+    require_split(observed, weights)
+    n = sum(observed)
     if n == 0:
-        return NoEffect("no_exposures", "No unit has been exposed yet, so the split cannot be checked.")
-    shares = [weight / whole for weight in weights]
+        return no_exposures()
+    shares = planned_shares(weights)
     expected = tuple(n * share for share in shares)
     if min(expected) >= _SMALL_EXPECTED:
         p_value, method = _chi_square(observed, expected), "chi_square"
@@ -87,27 +87,72 @@ def check_sample_ratio(
     found = sample_ratio(observed, weights)
     if isinstance(found, NoEffect):
         return found
-    seen = " / ".join(f"{units:,}" for units in found.observed)
-    planned = " / ".join(f"{units:,.1f}" for units in found.expected)
-    facts = (("observed", seen), ("expected", planned), ("p_value", found.p_value), ("alpha", alpha))
-    if found.p_value < alpha:
+    return told(found.observed, found.expected, found.p_value, alpha)
+
+
+def told(observed: Sequence[int], expected: Sequence[float], p_value: float, alpha: float) -> Check:
+    """The check of a split in words, whatever way its p-value was found.
+
+    Args:
+        observed: Units by arm.
+        expected: Units by arm under the plan.
+        p_value: Of the planned split, in [0, 1].
+        alpha: It fails below this.
+    """
+    seen = " / ".join(f"{units:,}" for units in observed)
+    planned = " / ".join(f"{units:,.1f}" for units in expected)
+    facts = (("observed", seen), ("expected", planned), ("p_value", p_value), ("alpha", alpha))
+    if p_value < alpha:
         said = Reason(
             "sample_ratio_mismatch",
-            f"The arms received {seen} units where {planned} were planned (p = {found.p_value:.2g}): the "
-            "comparison "
-            "cannot be trusted; look for units lost or moved in one arm.",
+            f"The arms received {seen} units where {planned} were planned (p = {p_value:.2g}): the "
+            "comparison cannot be trusted; look for units lost or moved in one arm.",
             facts,
         )
-        return Check("sample_ratio", passed=False, reason=said, p_value=found.p_value)
+        return Check("sample_ratio", passed=False, reason=said, p_value=p_value)
     said = Reason(
         "sample_ratio_ok",
-        f"The arms received {seen} units where {planned} were planned (p = {found.p_value:.2g}).",
+        f"The arms received {seen} units where {planned} were planned (p = {p_value:.2g}).",
         facts,
     )
-    return Check("sample_ratio", passed=True, reason=said, p_value=found.p_value)
+    return Check("sample_ratio", passed=True, reason=said, p_value=p_value)
 
 
-def _validate(observed: Sequence[int], weights: Sequence[float]) -> None:
+def no_exposures() -> NoEffect:
+    """Nobody is in the experiment yet."""
+    return NoEffect("no_exposures", "No unit has been exposed yet, so the split cannot be checked.")
+
+
+def planned_shares(weights: Sequence[float]) -> list[float]:
+    """The weights as shares of 1.
+
+    Args:
+        weights: Planned relative weights by arm, all positive.
+
+    Raises:
+        ValueError: If an arm's share is too small to be told from nothing.
+    """
+    scale = max(weights)
+    whole = math.fsum(weight / scale for weight in weights)
+    shares = [weight / scale / whole for weight in weights]
+    if min(shares) == 0:
+        raise ValueError(
+            f"`weights` is {list(weights)}; must be of comparable size; leave out an arm that receives nobody."
+        )
+    return shares
+
+
+def require_split(observed: Sequence[int], weights: Sequence[float]) -> None:
+    """Refuse what is not a split over two or more arms.
+
+    Args:
+        observed: Units by arm.
+        weights: Planned relative weights by arm.
+
+    Raises:
+        ValueError: If lengths differ, there are fewer than two arms, a count is negative or a weight is not
+            positive.
+    """
     if len(observed) != len(weights) or len(observed) < 2:
         raise ValueError(
             f"`observed` is {len(observed)} arms and `weights` {len(weights)}; must be equal and two or "

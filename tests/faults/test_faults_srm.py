@@ -31,7 +31,14 @@ def check_srm(m):
     assert "1,200 / 1,000" in failed.reason.sentence
     refuses(
         (lambda refused=refused: m.sample_ratio(*refused))
-        for refused in ([[5], [1]], [[5, -1], [1, 1]], [[5, 5], [1, 0]], [[5, 5], [1]])
+        for refused in (
+            [[5], [1]],
+            [[5, -1], [1, 1]],
+            [[5, 5], [1, 0]],
+            [[5, 5], [1, -0.5]],
+            [[5, 5], [1e-300, 1e300]],
+            [[5, 5], [1]],
+        )
     )
 
 
@@ -39,7 +46,7 @@ SRM = (
     Fault("_chi_square", "(o - e) ** 2 / e", "(o - e) ** 2 / o"),
     Fault("_chi_square", "len(observed) - 1", "len(observed)"),
     Fault("_chi_square", "(o - e) ** 2", "abs(o - e)"),
-    Fault("sample_ratio", "weight / whole", "1 / len(weights)"),
+    Fault("planned_shares", "weight / scale / whole", "1 / len(weights)"),
     Fault("sample_ratio", "min(expected) >= _SMALL_EXPECTED", "max(expected) >= _SMALL_EXPECTED"),
     Fault("sample_ratio", "min(expected) >= _SMALL_EXPECTED", "min(expected) > _SMALL_EXPECTED"),
     Fault("sample_ratio", "len(shares) * min(singles)", "min(singles)"),
@@ -50,11 +57,12 @@ SRM = (
     Fault("_multinomial", "left * math.log(shares[-1])", "left * math.log(shares[0])"),
     Fault("_multinomial", "- gammaln(left + 1)", "- gammaln(left + 2)"),
     Fault("_multinomial", "- gammaln(placed + 1)", ""),
-    Fault("check_sample_ratio", "found.p_value < alpha", "found.p_value > alpha"),
-    Fault("check_sample_ratio", "found.p_value < alpha", "found.p_value < 0.001"),
-    Fault("check_sample_ratio", "passed=False", "passed=True"),
-    Fault("_validate", "min(observed) < 0", "max(observed) < 0"),
-    Fault("_validate", "weight > 0", "weight >= 0"),
+    Fault("told", "p_value < alpha", "p_value > alpha"),
+    Fault("told", "p_value < alpha", "p_value < 0.001"),
+    Fault("told", "passed=False", "passed=True"),
+    Fault("require_split", "min(observed) < 0", "max(observed) < 0"),
+    Fault("require_split", "weight > 0", "weight > -1"),
+    Fault("planned_shares", "min(shares) == 0", "False"),
 )
 
 
