@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from experiments.stats import proportions, shifts
 from experiments.stats.effects import NoEffect, Shift
 from experiments.stats.samples import Count
@@ -60,7 +62,7 @@ def check_equivalence(m):
             lambda: m.non_inferior(known(0.0), 0.0, -1),
             lambda: m.non_inferior(known(0.0), math.inf, -1),
             lambda: m.superior(known(0.0), 0),
-            lambda: m.superior(known(0.0), 1, 0.5),
+            lambda: m.superior(lambda level: known(0.0)(0.9), 1, 0.5),
             lambda: m.equivalent(known(0.0), 1.0, 1.0),
             lambda: m.equivalent(known(0.0), -math.inf, 1.0),
         )
@@ -120,9 +122,9 @@ def check_pairwise(m):
     )
     edge = m.pairwise({"a": ARMS["a"], "b": ARMS["b"]}, proportions.difference, second)
     assert edge[0].differs
-    refuses(
-        (lambda: m.pairwise({"a": ARMS["a"]}, proportions.difference), lambda: m.pairwise(ARMS, None, 1.0))
-    )
+    refuses([lambda: m.pairwise(ARMS, None, 1.0)])
+    with pytest.raises(ValueError, match=r"^`arms` is 1; must be two or more"):
+        m.pairwise({"a": ARMS["a"]}, proportions.difference)
 
 
 PAIRWISE = (
