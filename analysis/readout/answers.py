@@ -58,7 +58,7 @@ class MetricReadout:
     """One metric over all arms.
 
     Args:
-        key, role, kind, event, unit, direction, within, anchor, margin: as the plan declares them.
+        key, role, kind, event, unit, direction, within, delay, anchor, margin, minimum: as the plan declares them.
         arms: values in the plan's order.
         effects: every treatment against control, in the plan's order.
         omnibus: whether the arms differ at all, for metrics that are shares of units; else why not.
@@ -74,8 +74,10 @@ class MetricReadout:
     unit: Unit
     direction: Direction
     within: str | None
+    delay: str | None
     anchor: str
     margin: float | str | None
+    minimum: float | str | None
     arms: tuple[ArmValue, ...]
     effects: tuple[Comparison, ...]
     omnibus: ChiSquare | NoEffect

@@ -5,13 +5,13 @@ import pandas as pd
 
 from analysis import palette
 from analysis.readout.answers import MetricReadout, ReadoutAnswer
-from analysis.readout.sentences import change, outcome, outcome_in_words
+from analysis.readout.sentences import change, minimum_of, outcome, outcome_in_words
 from analysis.words import number, t
 from experiments.comparison import NonInferiority
 from experiments.stats.effects import Effect
 
 Picture = alt.LayerChart | alt.FacetChart
-ROW_HEIGHT, AXIS_HEIGHT = 48, 78
+ROW_HEIGHT, AXIS_HEIGHT, HISTORY_HEIGHT = 48, 78, 240
 _COLOURS = {"better": palette.BETTER, "worse": palette.WORSE, "undecided": palette.UNDECIDED}
 
 
@@ -79,6 +79,12 @@ def forest_chart(metric: MetricReadout, alpha: float, lang: str) -> Picture | No
     lines = [
         alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=palette.GREY, strokeWidth=2).encode(x="x:Q")
     ]
+    band = _minimum(metric, scale)
+    if band:
+        shade = alt.Chart(pd.DataFrame({"x": [-band], "x2": [band]})).mark_rect(
+            color=palette.GREY, opacity=0.18
+        )
+        lines.insert(0, shade.encode(x="x:Q", x2="x2:Q"))
     margins = _margins(metric, scale)
     if margins:
         rule = alt.Chart(pd.DataFrame({"x": margins})).mark_rule(color=palette.ORANGE, strokeDash=[5, 4])
@@ -93,6 +99,56 @@ def forest_chart(metric: MetricReadout, alpha: float, lang: str) -> Picture | No
         base.mark_text(align="left", dy=-14).encode(x="value:Q", text="said:N"),
     ).properties(height=ROW_HEIGHT * len(rows) + AXIS_HEIGHT)
     return picture
+
+
+def history_chart(metric: MetricReadout, lang: str) -> Picture | None:
+    """Effect and interval as of each day of first exposure, a line and a band per treatment; None for fewer than two days."""
+    scale = 100 if metric.unit == "share" else 1
+    rows = [
+        {
+            "arm": arm,
+            "day": point.day.isoformat(),
+            "units": point.units,
+            "value": point.effect.value * scale,
+            "low": point.effect.interval.low * scale,
+            "high": point.effect.interval.high * scale,
+        }
+        for arm, points in metric.history.items()
+        for point in points
+        if isinstance(point.effect, Effect)
+    ]
+    if len({row["day"] for row in rows}) < 2:
+        return None
+    title = t("readout.effect_axis_share" if metric.unit == "share" else "readout.effect_axis_number", lang)
+    several = len(metric.history) > 1
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("day:T", title=t("readout.history_day", lang), axis=alt.Axis(tickCount=6, labelOverlap=True)),
+        color=alt.Color(
+            "arm:N", title=t("readout.arm", lang), legend=alt.Legend(orient="top") if several else None
+        ),
+        tooltip=[
+            alt.Tooltip("day:T", title=t("readout.history_day", lang)),
+            alt.Tooltip("arm:N", title=t("readout.arm", lang)),
+            alt.Tooltip("units:Q", title=t("readout.units", lang), format=","),
+            alt.Tooltip("value:Q", title=title, format="+.3f"),
+            alt.Tooltip("low:Q", title=t("readout.low", lang), format="+.3f"),
+            alt.Tooltip("high:Q", title=t("readout.high", lang), format="+.3f"),
+        ],
+    )
+    zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=palette.GREY, strokeWidth=2).encode(y="y:Q")
+    picture: Picture = alt.layer(
+        zero,
+        base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
+        base.mark_line(point=True).encode(y="value:Q"),
+    ).properties(height=HISTORY_HEIGHT)
+    return picture
+
+
+def _minimum(metric: MetricReadout, scale: int) -> float | None:
+    """Half the width of the band of effects that would not matter; none unless all arms agree on it."""
+    found = {minimum_of(metric, one) for one in metric.effects}
+    least = found.pop() if len(found) == 1 else None
+    return None if least is None else least * scale
 
 
 def _margins(metric: MetricReadout, scale: int) -> list[float]:

@@ -133,8 +133,10 @@ def _metric(
         unit=metric.unit,
         direction=metric.direction,
         within=metric.within,
+        delay=metric.delay,
         anchor=metric.window.anchor,
         margin=metric.margin,
+        minimum=metric.minimum,
         arms=tuple(
             ArmValue(
                 arm=key,

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from analysis.readout.query import Reading, Sampled
+from analysis.readout.query import Reading, Sampled, added
 from experiments import Experiment
 from experiments.comparison import Looks, compare
 from experiments.metrics import Sample
 from experiments.stats.effects import Effect, NoEffect
-from experiments.stats.samples import Count, Moments, Ratio, Regression
+from experiments.stats.samples import Regression
 
 MOST_POINTS = 30
 _FIRST_DAY = date(1970, 1, 1)
@@ -93,7 +93,8 @@ class _Growing:
 
     def __init__(self, sampled: Sampled) -> None:
         self._days = {day: (sample, adjusted) for day, sample, adjusted in sampled.by_day}
-        self.sample: Sample = _empty(sampled.sample)
+        self._nothing = sampled.nothing
+        self.sample: Sample = sampled.nothing
         self.adjusted: Regression | None = None
 
     def until(self, day: int) -> None:
@@ -101,7 +102,7 @@ class _Growing:
         if day not in self._days:
             return
         sample, adjusted = self._days[day]
-        self.sample = sample if self.sample.n == 0 and not self.sample.parts else _sum(self.sample, sample)
+        self.sample = sample if self.sample is self._nothing else added(self.sample, sample)
         if adjusted is not None:
             self.adjusted = adjusted if self.adjusted is None else self.adjusted + adjusted
 
@@ -129,23 +130,3 @@ def _kept(place: int, many: int) -> bool:
     """Which of many days are shown: evenly spread, and the last."""
     step = -(-many // MOST_POINTS)
     return (many - 1 - place) % step == 0
-
-
-def _empty(sample: Sample) -> Sample:
-    if isinstance(sample, Count):
-        return Count(0, 0)
-    if isinstance(sample, Moments):
-        return Moments(0, 0.0, 0.0)
-    if isinstance(sample, Ratio):
-        return Ratio(0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    return sample
-
-
-def _sum(one: Sample, other: Sample) -> Sample:
-    if isinstance(one, Count) and isinstance(other, Count):
-        return one + other
-    if isinstance(one, Moments) and isinstance(other, Moments):
-        return one + other
-    if isinstance(one, Ratio) and isinstance(other, Ratio):
-        return one + other
-    raise TypeError(f"`sample` is a {type(one).__name__} and a {type(other).__name__}; must be of one kind.")

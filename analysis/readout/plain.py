@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.readout.answers import ArmValue, MetricReadout, ReadoutAnswer
+from analysis.readout.history import Point
 from analysis.readout.table import CountedTest, TableAnswer
 from experiments.comparison import Comparison, NonInferiority
 from experiments.stats.effects import Check, Effect, Estimate, Interval, NoEffect, Reason
@@ -21,7 +22,8 @@ def _readout(found: ReadoutAnswer) -> Json:
     return {
         "experiment": {"key": plan.key, "name": plan.name, "hypothesis": plan.hypothesis, "unit": plan.unit,
                        "control": plan.control.key, "alpha": plan.alpha, "peeking": plan.peeking,
-                       "planned_units": plan.planned_units},
+                       "planned_units": plan.planned_units, "spending": plan.spending, "looks": plan.looks,
+                       "tuned_to": plan.tuning, "adjust": plan.adjust},
         "state": found.state,
         "randomised": found.randomised,
         "observed_until": found.observed_until.isoformat() if found.observed_until else None,
@@ -99,12 +101,19 @@ def _metric(metric: MetricReadout) -> Json:
         "direction": metric.direction,
         "from": metric.anchor,
         "within": metric.within,
+        "delay": metric.delay,
         "margin": metric.margin,
+        "minimum": metric.minimum,
         "arms": {arm.arm: _arm(arm) for arm in metric.arms},
         "effects": {one.arm: _comparison(one) for one in metric.effects},
         "omnibus": _chi_square(metric.omnibus),
         "interaction": None if metric.interaction is None else _effect(metric.interaction),
+        "history": {arm: [_point(point) for point in points] for arm, points in metric.history.items()},
     }
+
+
+def _point(point: Point) -> Json:
+    return {"until": point.day.isoformat(), "units": point.units, **_effect(point.effect)}
 
 
 def _arm(arm: ArmValue) -> Json:
@@ -122,6 +131,8 @@ def _comparison(one: Comparison) -> Json:
         "absolute": _effect(one.effect),
         "relative": _effect(one.relative),
         "adjusted_p": one.adjusted_p,
+        "width": one.width,
+        "adjusted_for": one.adjusted_for,
         "non_inferiority": _non_inferiority(one.non_inferiority),
     }
 

@@ -5,7 +5,7 @@ from typing import Literal
 from analysis import words
 from analysis.readout.answers import ArmValue, MetricReadout, ReadoutAnswer
 from experiments.comparison import Comparison
-from experiments.metrics import Unit
+from experiments.metrics import Unit, margin_of
 from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.proportions import ChiSquare
 from experiments.verdict import Decision, Verdict
@@ -133,3 +133,45 @@ def headed(metric: MetricReadout, lang: str) -> str:
         anchor=words.t(f"readout.from.{metric.anchor}", lang),
         window=window,
     )
+
+
+def way_in_words(found: ReadoutAnswer, metric: MetricReadout, lang: str) -> str | None:
+    """How the intervals are to be looked at, and what that costs in width; None where there is none."""
+    widths = [one.width for one in metric.effects if one.width is not None]
+    if not widths:
+        return None
+    plan = found.experiment
+    spending = words.t(f"readout.spending.{plan.spending}", lang)
+    return words.t(
+        f"readout.way.{plan.peeking}",
+        lang,
+        width=max(widths),
+        tuned_to=plan.tuning,
+        spending=spending,
+        often=words.t(f"readout.looks.{plan.looks}", lang),
+    )
+
+
+def adjusted_in_words(metric: MetricReadout, lang: str) -> str | None:
+    """What the days before the exposure explain; None where nothing is adjusted."""
+    shares = [one.adjusted_for for one in metric.effects if one.adjusted_for is not None]
+    return words.t("readout.adjusted_for", lang, share=max(shares)) if shares else None
+
+
+def minimum_in_words(metric: MetricReadout, lang: str) -> str | None:
+    """What the grey band is; None where the plan names no smallest effect."""
+    if metric.minimum is None:
+        return None
+    least = metric.minimum if isinstance(metric.minimum, str) else change(metric.minimum, metric.unit, lang)
+    return words.t("readout.minimum", lang, minimum=least)
+
+
+def minimum_of(metric: MetricReadout, one: Comparison) -> float | None:
+    """The smallest effect that would matter, in the metric's unit; None where none is named or control has no value."""
+    if metric.minimum is None:
+        return None
+    least = margin_of(metric.minimum, "minimum")
+    if not least.relative:
+        return least.amount
+    base = one.control_value
+    return None if isinstance(base, NoEffect) else least.amount * abs(base.value)

@@ -13,6 +13,7 @@ from experiments.metrics.incidence import CAUSES, Incidence
 from experiments.metrics.mean import Mean
 from experiments.metrics.metric import Direction, Margin, Metric, Role, Sample, Unit, cap_of, margin_of
 from experiments.metrics.needs import Anchor, Need, Reducer, Source, Window
+from experiments.metrics.quantile import QuantileOfEvents
 from experiments.metrics.ratio import RatioOfSums
 from experiments.metrics.reach import Reach
 from experiments.metrics.restricted_mean import RestrictedMean
@@ -20,11 +21,19 @@ from experiments.metrics.retention import Retention
 from experiments.metrics.threshold import Threshold
 
 AnyMetric = Annotated[
-    Conversion | Reach | Mean | RatioOfSums | Incidence | RestrictedMean | Retention | Threshold,
+    Conversion
+    | Reach
+    | Mean
+    | RatioOfSums
+    | QuantileOfEvents
+    | Incidence
+    | RestrictedMean
+    | Retention
+    | Threshold,
     Field(discriminator="kind"),
 ]
 KINDS = (
-    "conversion", "funnel", "mean", "ratio", "incidence", "restricted_mean", "retention", "threshold"
+    "conversion", "funnel", "mean", "ratio", "quantile", "incidence", "restricted_mean", "retention", "threshold"
 )  # fmt: skip
 
 __all__ = [
@@ -39,6 +48,7 @@ __all__ = [
     "Mean",
     "Metric",
     "Need",
+    "QuantileOfEvents",
     "RatioOfSums",
     "Reach",
     "Reducer",

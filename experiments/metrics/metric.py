@@ -10,15 +10,15 @@ from experiments.conditions import Name, Shape, Where
 from experiments.durations import microseconds
 from experiments.metrics.needs import Anchor, Need, Window
 from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
-from experiments.stats.samples import Count, Moments, Ratio, RiskTable
+from experiments.stats.samples import Count, Moments, Quantile, Ratio, RiskTable
 
-Sample = Count | Moments | Ratio | RiskTable
+Sample = Count | Moments | Ratio | Quantile | RiskTable
 Role = Literal["success", "guardrail", "exploratory"]
 Direction = Literal["up", "down"]
 Unit = Literal["share", "number"]
 
 _LARGEST_PERCENT, _LOWEST_CAP = 100.0, 50.0
-_Sample = TypeVar("_Sample", Count, Moments, Ratio, RiskTable)
+_Sample = TypeVar("_Sample", Count, Moments, Ratio, Quantile, RiskTable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,13 +109,24 @@ def test_the_planned_end_is_reached_by_the_last_unit():
 
 
 @pytest.mark.parametrize("peeking", ["sequence", "group"])
-def test_a_plan_with_looks_waits_for_its_end_and_says_why(peeking):
+def test_a_plan_with_looks_may_decide_before_its_end(peeking):
     early = verdict(plan(SUCCESS, planned_units=50_000, peeking=peeking), tapped=(1000, 2000))
-    assert codes(early) == ["verdict.planned_units_not_reached", "verdict.fixed_horizon"]
-    ended = verdict(plan(SUCCESS, peeking=peeking, **ENDED), tapped=(1000, 2000))
-    assert ended.decision == "ship"
-    endless = verdict(plan(SUCCESS, peeking=peeking), tapped=(1000, 2000))
+    assert (early.decision, codes(early)) == ("ship", ["verdict.superior_share"])
+    open_question = verdict(plan(SUCCESS, planned_units=50_000, peeking=peeking), tapped=(1000, 1010))
+    assert open_question.decision == "keep_running"
+    assert codes(open_question) == ["verdict.none_superior", "verdict.units_to_go"]
+    assert open_question.reasons[-1].sentence.startswith("30,000 more units")
+    ended = verdict(plan(SUCCESS, peeking=peeking, **ENDED), tapped=(1000, 1010))
+    assert ended.decision == "do_not_ship"
+
+
+def test_looks_at_set_times_need_a_planned_end_and_those_at_any_time_do_not():
+    endless = verdict(plan(SUCCESS, peeking="group"), tapped=(1000, 2000))
     assert (endless.decision, codes(endless)) == ("keep_running", ["verdict.planned_units_missing"])
+    watched = verdict(plan(SUCCESS, peeking="sequence"), tapped=(1000, 2000))
+    assert (watched.decision, codes(watched)) == ("ship", ["verdict.superior_share"])
+    still = verdict(plan(SUCCESS, peeking="sequence"), tapped=(1000, 1010))
+    assert (still.decision, codes(still)) == ("keep_running", ["verdict.none_superior", "verdict.open_end"])
 
 
 def test_without_a_planned_end_a_success_ships_with_a_warning():

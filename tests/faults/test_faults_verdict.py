@@ -87,13 +87,15 @@ def check_verdict(m):
         "keep_running",
         ["planned_units_not_reached", "harm_so_far_share"],
     )
-    assert decided(good, experiment=looking, units=99) == (
-        "keep_running",
-        ["planned_units_not_reached", "fixed_horizon"],
-    )
+    assert decided(good, experiment=looking, units=99) == ("ship", ["superior_share"])
+    assert decided(flat, experiment=looking, units=99) == ("keep_running", ["none_superior", "units_to_go"])
+    assert decided(flat, experiment=looking, units=100)[0] == "do_not_ship"
     assert decided(good, experiment=looking) == ("ship", ["superior_share"])
-    never = looking.model_copy(update={"planned_units": None})
+    never = looking.model_copy(update={"planned_units": None, "peeking": "group"})
     assert decided(good, experiment=never) == ("keep_running", ["planned_units_missing"])
+    anytime = never.model_copy(update={"peeking": "sequence"})
+    assert decided(good, experiment=anytime) == ("ship", ["superior_share"])
+    assert decided(flat, experiment=anytime) == ("keep_running", ["none_superior", "open_end"])
     assert decided(good, lost) == ("do_not_ship", ["superior_share", "guardrail_not_shown_share"])
     assert decided(good, unguarded) == ("do_not_ship", ["superior_share", "not_comparable", "no_units"])
     assert decided(good, worse)[0] == "do_not_ship"
@@ -132,10 +134,13 @@ VERDICT = (
     Fault("decide", "if waiting:", "if waiting and not harms:"),
     Fault("decide", "waiting + all_of(reasons.harm_so_far, harms)", "waiting"),
     Fault("decide", 'Verdict("ship"', 'Verdict("do_not_ship"'),
-    Fault("decide", "experiment.planned_units is not None or", "experiment.planned_units is None or"),
+    Fault("decide", "_ended(experiment, units) or", ""),
+    Fault("_ended", "units >= experiment.planned_units", "units > experiment.planned_units"),
     Fault("decide", " == set(_arms(comparisons)) != set()", " != set()"),
     Fault("decide", " != set()", ""),
-    Fault("decide", "(*grounds, _no_planned_end())", "grounds"),
+    Fault("decide", "(*grounds, *_would_change(experiment, units))", "grounds"),
+    Fault("_would_change", 'experiment.peeking == "sequence"', "False"),
+    Fault("_would_change", "experiment.planned_units is not None", "False"),
     Fault("superior", 'one.role == "success" and', 'one.role != "guardrail" and'),
     Fault("superior", "one.adjusted_p <= alpha", "one.adjusted_p < alpha"),
     Fault("superior", " and _better(one)", ""),
@@ -145,16 +150,16 @@ VERDICT = (
     Fault("deteriorated", 'one.role != "exploratory"', "one.role"),
     Fault("deteriorated", 'one.role != "exploratory"', 'one.role == "success"'),
     Fault("_waiting", "units >= experiment.planned_units", "units > experiment.planned_units"),
-    Fault("_waiting", "return early, horizon", "return (early,)"),
-    Fault(
-        "_waiting", '        if experiment.peeking == "fixed":\n            return ()', "        return ()"
-    ),
+    Fault("_waiting", 'or experiment.peeking != "fixed"', ""),
+    Fault("_waiting", 'if experiment.peeking != "group":', "if True:"),
+    Fault("_waiting", 'if experiment.peeking != "group":', 'if experiment.peeking == "fixed":'),
     Fault("_wins", "bool(superior(own, alpha))", "True"),
     Fault("_wins", "all(_guarded(one)", "any(_guarded(one)"),
     Fault("_wins", "        and all(one.arm != arm for one in harms)\n", ""),
     Fault("_wins", "if one.arm == arm]", "]"),
     Fault("_for_shipping", "if one.arm in winners]", "]"),
     Fault("_for_shipping", "experiment.planned_units is None", "experiment.planned_units is not None"),
+    Fault("_for_shipping", ' and experiment.peeking == "fixed"', ""),
     Fault("_against", "and not _guarded(one)", "and _guarded(one)"),
     Fault("_against", "elif not better:", "elif better:"),
     Fault("_better", "one.improvement > 0", "one.improvement != 0"),

@@ -6,12 +6,14 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analysis.ask import ask, sql_of
 from analysis.readout.asked import Asked
-from analysis.readout.query import reached, samples, times
+from analysis.readout.query import ranking, reached, samples, times
 from analysis.readout.query.samples import Asking
-from experiments.metrics import Metric, Reach, Sample
-from experiments.stats.samples import Count, Moments, Ratio, Regression
+from experiments.metrics import Metric, QuantileOfEvents, Reach, Sample
+from experiments.stats.samples import Count, Moments, Quantile, Ratio, Regression
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -27,6 +29,7 @@ class Sampled:
         sample: what the metric compares; empty if the arm is absent from the log.
         triggered: counted units that have the metric's anchor (an exposure, or an impression after it).
         matured: of those, units whose window has ended; all of them without a window.
+        nothing: the same statistic of no units.
         adjusted: its sums with those of what was before the exposure, where the plan adjusts it.
         by_day: (day of the first exposure as days since 1970, sample, adjusted), in order; empty for metrics of how
             impressions ended, which are read for all days at once.
@@ -35,6 +38,7 @@ class Sampled:
     sample: Sample
     triggered: int
     matured: int
+    nothing: Sample
     adjusted: Regression | None = None
     by_day: tuple[tuple[int, Sample, Regression | None], ...] = ()
 
@@ -92,8 +96,8 @@ class Reading:
 def read(store: "Store", asked: Asked) -> Reading:
     """Compile the needs of an experiment's metrics, run them, and sort the rows into arms.
 
-    One statement serves every metric of events and all exposures, one every metric of how impressions ended; a funnel
-    is walked over the stored order.
+    One statement serves every metric of events and all exposures, one every metric of how impressions ended, one all
+    values whose quantiles are read; a funnel is walked over the stored order.
 
     Args:
         store: an open store.
@@ -118,7 +122,10 @@ def read(store: "Store", asked: Asked) -> Reading:
         ended = ask(store, second).to_pylist()
         ran.append(sql_of(second))
     came, walks = reached.reached(store, asked, walked)
-    ran += walks
+    valued, asked_values = ranking.quantiles(
+        store, asked, [metric for metric in plan.metrics if isinstance(metric, QuantileOfEvents)]
+    )
+    ran += [*walks, *asked_values]
     people = _persons(store, asked, rows, ran)
     arms = []
     for variant in plan.variants:
@@ -127,6 +134,7 @@ def read(store: "Store", asked: Asked) -> Reading:
         sampled = {one.metric.key: _sampled(k, one, variant.key, own) for k, one in enumerate(asking)}
         sampled |= _timed(timed, endings)
         sampled |= {metric.key: _came(came[metric.key], variant.key) for metric in walked}
+        sampled |= {key: _valued(found, variant.key) for key, found in valued.items()}
         exposed, several = (sum(row[name] for row in own) for name in ("units", "several"))
         by_day = tuple((row["day"], row["units"], row["units"] - row["several"]) for row in own)
         arms.append(
@@ -168,14 +176,28 @@ def _sampled(k: int, one: Asking, arm: str, rows: Sequence[Row]) -> Sampled:
     adjusted = [found for _, _, found in by_day if found is not None]
     whole = reduce(add, adjusted) if adjusted else None
     triggered = sum(samples.triggered_of(k, row) for row in rows)
-    return Sampled(sample, triggered, sample.n, whole, by_day)
+    return Sampled(sample, triggered, sample.n, samples.nothing(one), whole, by_day)
 
 
 def _came(found: "reached.Reached", arm: str) -> Sampled:
     mine = sorted((day, count, here) for (name, day), (count, here) in found.counts.items() if name == arm)
     total: Sample = _total((count for _, count, _ in mine), Count(0, 0))
     by_day = tuple((day, count, None) for day, count, _ in mine)
-    return Sampled(total, sum(here for _, _, here in mine), total.n, None, by_day)
+    return Sampled(total, sum(here for _, _, here in mine), total.n, Count(0, 0), None, by_day)
+
+
+def _valued(found: "ranking.Found", arm: str) -> Sampled:
+    mine = sorted(
+        ((day, sample) for (name, day), sample in found.items() if name == arm), key=lambda one: one[0]
+    )
+    total: Sample = _total((sample for _, sample in mine), mine[0][1])
+    by_day = tuple((day, sample, None) for day, sample in mine if sample.n)
+    nothing = (
+        Quantile.from_rows(np.zeros(0, np.int64), np.zeros(0), total.cuts)
+        if isinstance(total, Quantile)
+        else total
+    )
+    return Sampled(total, total.n, total.n, nothing, None, by_day)
 
 
 def _total(found: Iterable[Sample], nothing: Sample) -> Sample:
@@ -185,20 +207,23 @@ def _total(found: Iterable[Sample], nothing: Sample) -> Sample:
         return nothing
     whole = every[0]
     for one in every[1:]:
-        whole = _added(whole, one)
+        whole = added(whole, one)
     return whole
 
 
-def _added(one: Sample, other: Sample) -> Sample:
+def added(one: Sample, other: Sample) -> Sample:
+    """The statistic of two disjoint sets of units; both of one kind."""
     if isinstance(one, Count) and isinstance(other, Count):
         return one + other
     if isinstance(one, Moments) and isinstance(other, Moments):
         return one + other
     if isinstance(one, Ratio) and isinstance(other, Ratio):
         return one + other
+    if isinstance(one, Quantile) and isinstance(other, Quantile):
+        return one + other
     raise TypeError(f"`sample` is a {type(one).__name__} and a {type(other).__name__}; must be of one kind.")
 
 
 def _timed(metrics: Sequence[Metric], rows: Sequence[Row]) -> dict[str, Sampled]:
     table, (all_of_them, *_) = times.risk_table(rows), times.left_out(rows)
-    return {metric.key: Sampled(table, all_of_them, all_of_them) for metric in metrics}
+    return {metric.key: Sampled(table, all_of_them, all_of_them, table) for metric in metrics}

@@ -86,7 +86,7 @@ def values_of(
 
 
 def ranked(asked: Asked, counted: ir.Table, needs: Sequence[Need]) -> ir.Table:
-    """The values themselves of every need, one row a value: need's place, unit, arm, value; no value, no row."""
+    """The values themselves of every need, one row a value: unit, arm, day, need's place, value."""
     events = events_of(asked)
     events = events.filter(events.event.isin(sorted({need.event for need in needs})))
     happened = events.select("unit", "event", "ts", **_asked_of_events(events, needs))
@@ -98,7 +98,7 @@ def ranked(asked: Asked, counted: ir.Table, needs: Sequence[Need]) -> ir.Table:
         matured = joined[end(need.window)] <= until(asked)
         kept = joined.filter(_matches(joined, need, place), inside, matured, value.notnull())
         parts.append(
-            kept.select("unit", "arm", need=ibis.literal(place, "int8"), value=value.cast("float64"))
+            kept.select("unit", "arm", "day", need=ibis.literal(place, "int8"), value=value.cast("float64"))
         )
     return ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
 

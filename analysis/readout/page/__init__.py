@@ -4,23 +4,13 @@ import streamlit as st
 
 from analysis import page, words
 from analysis.ask import cached
-from analysis.readout.answers import MetricReadout, ReadoutAnswer
+from analysis.readout.answers import ReadoutAnswer
 from analysis.readout.asked import ReadoutQuery
-from analysis.readout.chart import exposures_chart, forest_chart
 from analysis.readout.choices import Choices, choices
 from analysis.readout.compute import read_experiment
-from analysis.readout.rows import metric_table, plain_rows
-from analysis.readout.sentences import (
-    decision_in_words,
-    decision_of,
-    headed,
-    interaction_in_words,
-    omnibus_in_words,
-    reasons_in_words,
-)
-from experiments.stats.effects import NoEffect
-
-ROLES = ("success", "guardrail", "exploratory")
+from analysis.readout.page.results import results
+from analysis.readout.rows import plain_rows
+from analysis.readout.sentences import decision_in_words, decision_of, reasons_in_words
 
 
 def render() -> None:
@@ -35,7 +25,7 @@ def render() -> None:
     _checks(found)
     _decision(found)
     if found.trusted or st.toggle(page.t("readout.view_anyway"), key="readout.anyway"):
-        _results(found)
+        results(found)
     _know(found)
     page.footer(plain_rows(found), found.sql, "readout", found)
 
@@ -103,36 +93,6 @@ def _decision(found: ReadoutAnswer) -> None:
             page.decision_badge(decision)
         page.finding(decision_in_words(found, page.lang()))
         st.markdown("\n".join(f"- {page.plain(reason)}" for reason in reasons_in_words(found, page.lang())))
-
-
-def _results(found: ReadoutAnswer) -> None:
-    if not found.units:
-        return
-    st.subheader(page.t("readout.exposures"), anchor=False)
-    counts = words.listed([f"{arm.arm} {arm.counted:,}" for arm in found.arms], page.lang())
-    page.chart(exposures_chart(found, page.lang()), alt=page.t("readout.exposures_alt", counts=counts))
-    for role in ROLES:
-        metrics = [metric for metric in found.metrics if metric.role == role]
-        if metrics:
-            st.subheader(page.t(f"readout.role.{role}"), anchor=False)
-            st.markdown(page.t(f"readout.role.{role}.help"))
-        for metric in metrics:
-            _metric(found, metric)
-
-
-def _metric(found: ReadoutAnswer, metric: MetricReadout) -> None:
-    lang, alpha = page.lang(), found.experiment.alpha
-    with st.container(border=True):
-        st.markdown(f"**{page.plain(headed(metric, lang))}**")
-        rows = metric_table(metric, alpha, lang)
-        picture = forest_chart(metric, alpha, lang)
-        if picture is not None:
-            page.chart(picture, alt=page.t("readout.forest_alt", metric=metric.key, level=metric.level))
-        page.table(rows, alt=page.t("readout.table_alt", metric=metric.key))
-        if len(metric.arms) > 2 and not isinstance(metric.omnibus, NoEffect):
-            st.markdown(page.plain(omnibus_in_words(metric.omnibus, lang)))
-        if metric.interaction is not None:
-            st.markdown(interaction_in_words(metric.interaction, lang))
 
 
 def _know(found: ReadoutAnswer) -> None:

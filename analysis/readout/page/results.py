@@ -1,0 +1,67 @@
+"""The results of an experiment: exposures, and every metric with its effects, how they are looked at and how they grew."""
+
+import streamlit as st
+
+from analysis import page, words
+from analysis.readout.answers import MetricReadout, ReadoutAnswer
+from analysis.readout.chart import exposures_chart, forest_chart, history_chart
+from analysis.readout.rows import metric_table
+from analysis.readout.sentences import (
+    adjusted_in_words,
+    headed,
+    interaction_in_words,
+    minimum_in_words,
+    omnibus_in_words,
+    way_in_words,
+)
+from experiments.stats.effects import NoEffect
+
+ROLES = ("success", "guardrail", "exploratory")
+
+
+def results(found: ReadoutAnswer) -> None:
+    """Everything that may be read once the checks are."""
+    if not found.units:
+        return
+    st.subheader(page.t("readout.exposures"), anchor=False)
+    counts = words.listed([f"{arm.arm} {arm.counted:,}" for arm in found.arms], page.lang())
+    page.chart(exposures_chart(found, page.lang()), alt=page.t("readout.exposures_alt", counts=counts))
+    for role in ROLES:
+        metrics = [metric for metric in found.metrics if metric.role == role]
+        if metrics:
+            st.subheader(page.t(f"readout.role.{role}"), anchor=False)
+            st.markdown(page.t(f"readout.role.{role}.help"))
+        for metric in metrics:
+            _metric(found, metric)
+
+
+def _metric(found: ReadoutAnswer, metric: MetricReadout) -> None:
+    lang, alpha = page.lang(), found.experiment.alpha
+    with st.container(border=True):
+        st.markdown(f"**{page.plain(headed(metric, lang))}**")
+        rows = metric_table(metric, alpha, lang)
+        picture = forest_chart(metric, alpha, lang)
+        if picture is not None:
+            page.chart(picture, alt=page.t("readout.forest_alt", metric=metric.key, level=metric.level))
+        page.table(rows, alt=page.t("readout.table_alt", metric=metric.key))
+        for told in (
+            minimum_in_words(metric, lang),
+            way_in_words(found, metric, lang),
+            adjusted_in_words(metric, lang),
+        ):
+            if told is not None:
+                st.caption(page.plain(told))
+        if len(metric.arms) > 2 and not isinstance(metric.omnibus, NoEffect):
+            st.markdown(page.plain(omnibus_in_words(metric.omnibus, lang)))
+        if metric.interaction is not None:
+            st.markdown(interaction_in_words(metric.interaction, lang))
+        _history(metric)
+
+
+def _history(metric: MetricReadout) -> None:
+    """How the effect and its interval grew, folded away."""
+    picture = history_chart(metric, page.lang())
+    if picture is None:
+        return
+    with st.expander(page.t("readout.history"), icon=":material/timeline:"):
+        page.chart(picture, alt=page.t("readout.history_alt", metric=metric.key))
