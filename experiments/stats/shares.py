@@ -28,7 +28,10 @@ def shift(control: Count, treatment: Count, coefficient: float = 1.0) -> Shift |
     if said is not None:
         return said
     (c, vc), (t, vt) = _share_and_variance(control), _share_and_variance(treatment)
-    return Shift(t - coefficient * c, vt + coefficient**2 * vc, control.n + treatment.n, "absolute", "wald")
+    variance = vt + coefficient**2 * vc
+    if variance == 0:
+        return no_variation()  # with more units than a number can hold the inverse of
+    return Shift(t - coefficient * c, variance, control.n + treatment.n, "absolute", "wald")
 
 
 def relative_shift(control: Count, treatment: Count, level: float) -> Shift | NoEffect:

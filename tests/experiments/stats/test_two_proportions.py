@@ -78,6 +78,18 @@ def test_where_an_arm_does_not_vary_there_is_no_standard_error():
     assert shares.unlogged(wide).code == "ratio_of_uncertain_control"
 
 
+@pytest.mark.parametrize(
+    "arms", list(itertools.product([(2, 1), (10**12, 1), (10**70, 1), (10**70, 10**69)], repeat=2))
+)
+def test_extreme_counts_never_crash_the_shifts(arms):
+    control, treatment = (Count(*arm) for arm in arms)
+    assert isinstance(shares.shift(control, treatment), Shift | NoEffect)
+    assert isinstance(shares.relative_shift(control, treatment, 0.95), Shift | NoEffect)
+    assert isinstance(shares.log_shift(control, treatment), Shift | NoEffect)
+    assert isinstance(shares.enough(control, treatment), NoEffect | None)
+    assert shares.shift(Count(10**170, 1), Count(10**170, 2)).code == "no_variation"
+
+
 def test_looking_begins_with_a_hundred_units_and_25_of_each_kind():
     good = Count(100, 25)
     assert shares.enough(good, good) is None
