@@ -1,0 +1,177 @@
+"""Looks before the planned end: what the plan allows, what it costs, and what may be decided."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis import words
+from analysis.readout import ReadoutAnswer
+from analysis.readout.sentences import way_in_words
+from experiments.stats import shares
+from experiments.stats.effects import Effect, NoEffect, Shift
+from experiments.stats.samples import Count
+from experiments.stats.sequential import confidence_sequence, group
+from experiments.verdict import Verdict
+from ingest import Store, load
+from tests.analysis.readout.readout_stories import conversion, plan, readout
+from tests.journeys import store_in
+
+DAYS, A_DAY = 6, 300
+RATES = {"control": 20, "b": 33}
+"""Of a hundred persons of an arm so many tap."""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Six days, 300 persons a day, every other one in b; taps follow a minute after the exposure."""
+    lines = []
+    for one in range(DAYS * A_DAY):
+        arm, day = ("control", "b")[one % 2], one // A_DAY
+        minute = one % A_DAY * 4 + 5
+        at = f"2026-04-{day + 1:02}T{minute // 60:02}:{minute % 60:02}"
+        who = {"user_id": f"p{one}"}
+        lines.append(
+            {"event_id": f"e{one}", "event": "experiment_exposed", "ts": f"{at}:00+09:00", **who,
+             "properties": {"experiment": "x", "variant": arm}}
+        )  # fmt: skip
+        if one // 2 * 37 % 100 < RATES[arm]:
+            lines.append(
+                {
+                    "event_id": f"t{one}",
+                    "event": "suggestion_tapped",
+                    "ts": f"{at}:30+09:00",
+                    **who,
+                    "properties": {},
+                }
+            )
+    folder = tmp_path_factory.mktemp("looks")
+    path = folder / "log.ndjson"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    with store_in(folder / "home") as opened:
+        assert load(opened, path).rejected == 0
+        yield opened
+
+
+def effect_of(found: ReadoutAnswer) -> Effect:
+    effect = found.metrics[0].effects[0].effect
+    assert isinstance(effect, Effect)
+    return effect
+
+
+def counts(found: ReadoutAnswer) -> tuple[Count, Count]:
+    control, treatment = (Count(arm.n, arm.hits or 0) for arm in found.metrics[0].arms)
+    return control, treatment
+
+
+def difference(found: ReadoutAnswer) -> Shift:
+    shift = shares.shift(*counts(found))
+    assert isinstance(shift, Shift)
+    return shift
+
+
+def test_a_confidence_sequence_may_decide_before_the_end_and_says_what_it_costs(store: Store) -> None:
+    found = readout(store, plan(conversion(), more='peeking = "sequence"\nplanned_units = 5000'))
+    assert effect_of(found) == confidence_sequence.interval(difference(found), 0.95, 5000)
+    assert isinstance(found.verdict, Verdict)
+    assert found.verdict.decision == "ship"
+    cost = confidence_sequence.width(DAYS * A_DAY, 5000)
+    assert found.metrics[0].effects[0].width == cost > 1.4
+    assert f"{cost:.2f} times as wide" in str(way_in_words(found, found.metrics[0], "en"))
+    assert f"{cost:.2f} 倍" in str(way_in_words(found, found.metrics[0], "ja"))
+
+
+def test_a_sequence_is_tuned_to_its_share_of_the_planned_units(store: Store) -> None:
+    third = plan(conversion(), arms=["control", "b", "c"], more='peeking = "sequence"\ntuned_to = 3000')
+    found = readout(store, third)
+    assert found.metrics[0].effects[0].effect == confidence_sequence.interval(
+        difference_of_two(found), 1 - 0.05 / 2, 2000
+    )
+    missing = found.metrics[0].effects[1].effect
+    assert isinstance(missing, NoEffect)
+
+
+def difference_of_two(found: ReadoutAnswer) -> Shift:
+    control, treatment, _ = (Count(arm.n, arm.hits or 0) for arm in found.metrics[0].arms)
+    shift = shares.shift(control, treatment)
+    assert isinstance(shift, Shift)
+    return shift
+
+
+@pytest.mark.parametrize("spending", ["obrien_fleming", "pocock"])
+def test_daily_looks_spend_alpha_by_the_units_of_each_day(store: Store, spending: str) -> None:
+    more = f'peeking = "group"\nplanned_units = 3600\nspending = "{spending}"'
+    found = readout(store, plan(conversion(), more=more))
+    information = [day * A_DAY / 3600 for day in range(1, DAYS + 1)]
+    assert effect_of(found) == group.interval(difference(found), 0.95, information, spending)
+    assert found.metrics[0].effects[0].width == group.width(information, 0.95, spending)
+
+
+def test_weekly_looks_are_fewer(store: Store) -> None:
+    more = 'peeking = "group"\nplanned_units = 3600\nspending = "pocock"\nlooks = "weekly"'
+    found = readout(store, plan(conversion(), more=more))
+    # 1 April 2026 is a Wednesday: five days until Sunday, then one
+    assert effect_of(found) == group.interval(difference(found), 0.95, [5 / 12, 6 / 12], "pocock")
+
+
+def test_each_day_of_the_history_is_the_look_of_that_day(store: Store) -> None:
+    more = 'peeking = "group"\nplanned_units = 3600\nspending = "pocock"'
+    history = readout(store, plan(conversion(), more=more)).metrics[0].history["b"]
+    assert [point.units for point in history] == [day * A_DAY for day in range(1, DAYS + 1)]
+    early = readout(store, plan(conversion(), more=more), observed_until="2026-04-03T23:00:00+09:00")
+    assert history[2].effect == effect_of(early)
+
+
+def test_a_single_look_waits_for_the_planned_end(store: Store) -> None:
+    found = readout(store, plan(conversion(), more="planned_units = 3600"))
+    assert isinstance(found.verdict, Verdict)
+    assert (found.verdict.decision, found.verdict.reasons[0].code) == (
+        "keep_running",
+        "verdict.planned_units_not_reached",
+    )
+    assert found.metrics[0].effects[0].width == 1.0
+
+
+def test_the_first_hundred_units_are_too_few_to_look_at(store: Store) -> None:
+    until = "2026-04-01T10:00:00+09:00"
+    found = readout(store, plan(conversion(), more='peeking = "sequence"'), observed_until=until)
+    effect = found.metrics[0].effects[0].effect
+    assert isinstance(effect, NoEffect)
+    assert effect.code == "too_early_to_look"
+    mean = 'key = "taps"\nrole = "exploratory"\nkind = "mean"\nevent = "suggestion_tapped"'
+    said = (
+        readout(store, plan(mean, more='peeking = "sequence"'), observed_until=until)
+        .metrics[0]
+        .effects[0]
+        .effect
+    )
+    assert isinstance(said, NoEffect)
+    assert said.code == "looking.too_early"
+
+
+def test_looks_at_set_times_without_a_planned_end_say_nothing(store: Store) -> None:
+    found = readout(store, plan(conversion(), more='peeking = "group"'))
+    effect = found.metrics[0].effects[0].effect
+    assert isinstance(effect, NoEffect)
+    assert effect.code == "looking.no_planned_end"
+    assert isinstance(found.verdict, Verdict)
+    assert found.verdict.decision == "keep_running"
+
+
+def test_guardrails_are_read_by_the_same_way_of_looking(store: Store) -> None:
+    guard = conversion("guard", role="guardrail", more='margin = 0.2\ndirection = "down"')
+    found = readout(store, plan(conversion(), guard, more='peeking = "sequence"\nplanned_units = 3600'))
+    held = found.metrics[1].effects[0].non_inferiority
+    expected = confidence_sequence.interval(difference(found), 0.9, 3600).interval.high
+    assert (getattr(held, "shown", None), getattr(held, "bound", None)) == (expected < 0.2, expected)
+    fixed = readout(store, plan(conversion(), guard, more="planned_units = 3600"))
+    assert getattr(fixed.metrics[1].effects[0].non_inferiority, "bound", 1.0) < expected
+
+
+def test_every_way_is_told_in_both_languages(store: Store, tmp_path: Path) -> None:
+    for more in ('peeking = "fixed"', 'peeking = "sequence"', 'peeking = "group"\nplanned_units = 3600'):
+        found = readout(store, plan(conversion(), more=more))
+        told = [way_in_words(found, found.metrics[0], lang) for lang in ("en", "ja")]
+        assert None not in told
+        assert told[0] != told[1]
+    assert words.has("readout.looks.weekly")
