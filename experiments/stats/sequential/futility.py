@@ -73,7 +73,9 @@ def inflation(information: Sequence[float], alpha: float, power: float, spending
 @lru_cache(maxsize=256)
 def _futility(looks: tuple[float, ...], alpha: float, power: float, spending: Spending) -> Futility:
     uppers, one_look = efficacy(looks, alpha, spending, 1), _one_look(alpha, power)
-    drift = _root(lambda theta: _lowers(looks, uppers, theta, 1 - power, spending)[1] - (1 - power), one_look)
+    drift = _root(
+        lambda theta: _lowers(looks, uppers, theta, 1 - power, spending)[1] - (1 - power), one_look, looks[-1]
+    )
     lowers, _ = _lowers(looks, uppers, drift, 1 - power, spending)
     return Futility(lowers, drift, (drift / one_look) ** 2)
 
@@ -81,9 +83,8 @@ def _futility(looks: tuple[float, ...], alpha: float, power: float, spending: Sp
 @lru_cache(maxsize=256)
 def _inflation(looks: tuple[float, ...], alpha: float, power: float, spending: Spending) -> float:
     bounds, one_look = efficacy(looks, alpha, spending), _one_look(alpha / 2, power)
-    return (
-        _root(lambda theta: power - crossed_by_side(looks, bounds, theta)[0][-1], one_look) / one_look
-    ) ** 2
+    drift = _root(lambda theta: power - crossed_by_side(looks, bounds, theta)[0][-1], one_look, looks[-1])
+    return (drift / one_look) ** 2
 
 
 def _lowers(
@@ -112,11 +113,12 @@ def _one_look(alpha: float, power: float) -> float:
     return float(ndtri(power) - ndtri(alpha))
 
 
-def _root(missing: Callable[[float], float], near: float) -> float:
-    """Where a falling function of the drift is 0."""
+def _root(missing: Callable[[float], float], near: float, end: float) -> float:
+    """The drift at which a falling function of it is 0; `near` is that of one look, `end` the last look's information."""
     from scipy.optimize import brentq
 
-    return float(brentq(missing, near / 2, 4 * near + 4, xtol=_CLOSE))
+    unit = 1 / math.sqrt(end)
+    return float(brentq(missing, near / 2 * unit, (4 * near + 4) * unit, xtol=_CLOSE * unit))
 
 
 def _require_plan(information: Sequence[float], alpha: float, power: float) -> None:
