@@ -45,7 +45,7 @@ def quantile(sample: Quantile, share: float, level: float = 0.95) -> Estimate | 
         return value
     interval = None
     if sample.n > 1:
-        low, high = _limits(sample, share, z)
+        low, high = _term(sample, share, value).limits(z)
         interval = Interval(low, high, level) if math.isfinite(low) and math.isfinite(high) else None
     return Estimate(value, interval, sample.events, "woodruff")
 
@@ -158,18 +158,27 @@ def _terms(
             return value
         if sample.n == 1:
             return NoEffect("one_unit", "An arm has a single unit, so its spread is unknown.")
-        if not all(math.isfinite(end) for end in _limits(sample, share, z_of(level))):
+        term = _term(sample, share, value)
+        if not all(math.isfinite(end) for end in term.limits(z_of(level))):
             return NoEffect(
                 "too_few_for_quantile",
                 f"{sample.events:,} values are too few for an interval of the {share:.0%} quantile.",
                 (("n", sample.events), ("share", share)),
             )
-        found.append(_term(sample, share, value))
+        found.append(term)
     return found[0], found[1]
 
 
 def _term(sample: Quantile, share: float, value: float) -> Term:
-    return Term(1, value, lambda z: _limits(sample, share, z))
+    """The quantile with Woodruff's limits: everywhere if the events do not reach so far."""
+    error = math.sqrt(design_effect(sample, share) * share * (1 - share) / sample.events)
+
+    def limits(z: float) -> tuple[float, float]:
+        half = student_of(z, sample.n - 1) * error
+        low, high = _at(sample, share - half), _at(sample, share + half)
+        return _EVERYWHERE if low is None or high is None else (low, high)
+
+    return Term(1, value, limits)
 
 
 def _over(term: Term, unit: float) -> Term:
@@ -208,15 +217,6 @@ def _at(sample: Quantile, share: float) -> float | None:
         return None
     part = place - left
     return max(below, min(above, below * (1 - part) + above * part))
-
-
-def _limits(sample: Quantile, share: float, z: float) -> tuple[float, float]:
-    """Woodruff's limits; everywhere if the events do not reach so far."""
-    half = student_of(z, sample.n - 1) * math.sqrt(
-        design_effect(sample, share) * share * (1 - share) / sample.events
-    )
-    low, high = _at(sample, share - half), _at(sample, share + half)
-    return _EVERYWHERE if low is None or high is None else (low, high)
 
 
 def _variance(sample: Quantile, term: Term) -> float:

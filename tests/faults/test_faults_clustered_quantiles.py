@@ -239,9 +239,9 @@ QUANTILES = (
     Fault("_at", "(sample.events - 1) * share", "sample.events * share"),
     Fault("_at", "min(left + 2, sample.events)", "left + 2"),
     Fault("_at", "place - left", "0.0"),
-    Fault("_limits", "sample.n - 1", "sample.n - 10"),
-    Fault("_limits", "share * (1 - share)", "share"),
-    Fault("_limits", "_at(sample, share + half)", "_at(sample, share)"),
+    Fault("_term", "sample.n - 1", "sample.n - 10"),
+    Fault("_term", "share * (1 - share)", "share"),
+    Fault("_term", "_at(sample, share + half)", "_at(sample, share)"),
     Fault("_variance", "2 * student_of", "student_of"),
     Fault("_over", "low / unit", "low"),
 )

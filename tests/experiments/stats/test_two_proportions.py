@@ -120,11 +120,17 @@ def test_the_score_interval_reproduces_newcombes_table(treatment, control, low, 
     assert (round(found.interval.low, 4), round(found.interval.high, 4)) == (low, high)
 
 
+def test_the_score_interval_equals_propcis():
+    # R PropCIs: diffscoreci(7, 34, 1, 34, 0.95) = 0.0270416, 0.3452912, as statsmodels' own tests quote it.
+    found = score(Count(34, 1), Count(34, 7))
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.0270416, 0.3452912), abs=6e-8)
+
+
 def _z_of_difference(control, treatment, d):
     """Miettinen & Nurminen's z with the likeliest shares found by maximising the likelihood itself.
 
-    Not statsmodels: 0.15.0 takes 2·count where the cubic has n, so its shares are not the likeliest
-    (0.26328 for 40/120 − 20/100 = 0.0152, with a lower likelihood than 0.26339).
+    Not statsmodels: 0.15.0 has count · d where the cubic of Miettinen & Nurminen's appendix has n · d (its issue 10269), so
+    its shares are not the likeliest: 0.26328 for 40/120 − 20/100 = 0.0152, less likely than 0.26339.
     """
 
     def falling(p):
@@ -190,6 +196,12 @@ def test_koopmans_interval_equals_statsmodels(treatment, control, level):
         treatment[1], treatment[0], control[1], control[0], "score", "ratio", 1 - level, correction=False
     )
     assert (found.interval.low + 1, found.interval.high + 1) == pytest.approx((low, high), rel=1e-9)
+
+
+# R PropCIs: riskscoreci(7, 34, 1, 34, 0.95) = 1.220853, 42.575718, as statsmodels' own tests quote it.
+def test_koopmans_interval_equals_propcis():
+    found = score_ratio(Count(34, 1), Count(34, 7))
+    assert (found.interval.low + 1, found.interval.high + 1) == pytest.approx((1.220853, 42.575718), rel=1e-6)
 
 
 # Koopman (1984), Biometrics 40:513-517: 36 of 40 and 16 of 80: ratio 4.5, 95 % interval 2.94 to 7.15.
