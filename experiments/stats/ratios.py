@@ -1,21 +1,26 @@
-"""Ratios of two sums over units: the delta method, where what is divided by varies too."""
+"""Ratios of two sums over units: the delta method, where what is divided by varies too.
+
+Deng, Knoblich & Lu (2018), "Applying the Delta Method in Metric Analytics", KDD, §2: one unit's share in the error of
+R = Σ top / Σ bottom is (top − R bottom) / bottom mean, so that R behaves like the mean of one number per unit.
+"""
 
 import math
 
-from experiments.stats import contrast
 from experiments.stats.contrast import z_of
-from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, Shift, no_units, no_variation
-from experiments.stats.means import welch_freedom
+from experiments.stats.differences import Settled, one_unit, out_of_range, relative, welch
+from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, Shift, no_units
 from experiments.stats.samples import Ratio
 from experiments.stats.shifts import fixed
 
-_LEVEL = 0.95
+_LEVEL = 0.95  # at which what is divided by must be told from 0, where no level is given
+_CONSTANT = 1e-14  # of its mean: what spreads less is one number, differently rounded
+_ROUNDING = 1e-12  # of the spread that would be left without correlation: less is none
 
 
 def ratio(sample: Ratio, level: float = 0.95) -> Estimate | NoEffect:
     """Σ top / Σ bottom with Student's interval around the delta-method variance, n − 1 degrees of freedom.
 
-    var(R) = (s²(top) − 2 R s(top, bottom) + R² s²(bottom)) / (n · bottom mean²) (Deng, Knoblich & Lu 2018, KDD, §2).
+    var(R) = (s²(top) − 2 R s(top, bottom) + R² s²(bottom)) / (n · bottom mean²).
 
     Args:
         sample: Sums of one pair per unit.
@@ -24,17 +29,21 @@ def ratio(sample: Ratio, level: float = 0.95) -> Estimate | NoEffect:
     Returns:
         The ratio; without interval for a single unit; a NoEffect without units, or where what is divided by cannot be
         told from 0.
+
+    Raises:
+        ValueError: If the level is outside (0, 1).
     """
-    found = _known(sample, level)
+    found = settled(sample, level)
     if isinstance(found, NoEffect):
         return found
-    value, variance = found
     if sample.n == 1:
-        return Estimate(value, None, 1, "delta_ratio")
+        return Estimate(found.value, None, 1, "delta_ratio")
     from scipy.special import stdtrit
 
-    half = -float(stdtrit(sample.n - 1, (1 - level) / 2)) * math.sqrt(variance)
-    return Estimate(value, Interval(value - half, value + half, level), sample.n, "delta_ratio")
+    half = -float(stdtrit(sample.n - 1, (1 - level) / 2)) * found.error
+    return Estimate(
+        found.value, Interval(found.value - half, found.value + half, level), sample.n, "delta_ratio"
+    )
 
 
 def difference(
@@ -50,7 +59,8 @@ def difference(
 
     Returns:
         An Effect in the ratio's unit; a NoEffect when an arm has fewer than two units, nothing varies, or what is
-        divided by cannot be told from 0.
+        divided by cannot be told from 0. Not where few units hold most of the sum below the line: the delta method needs
+        its mean to be near normal and well away from 0.
     """
     found = shift(control, treatment, coefficient)
     return found if isinstance(found, NoEffect) else fixed(found, level)
@@ -74,47 +84,75 @@ def relative_difference(control: Ratio, treatment: Ratio, level: float = 0.95) -
 def shift(control: Ratio, treatment: Ratio, coefficient: float = 1.0) -> Shift | NoEffect:
     """`difference` before an interval is drawn.
 
+    se² = var(Rt) + k² var(Rc), degrees of freedom by Welch–Satterthwaite on units.
+
     Args:
         control: Sums of control.
         treatment: Sums of the treatment.
-        coefficient: As for `difference`.
+        coefficient: k, as for `difference`.
     """
-    both = _both(control, treatment)
+    both = _both(control, treatment, _LEVEL)
     if isinstance(both, NoEffect):
         return both
-    (c, vc), (t, vt) = both
-    vc *= coefficient**2
-    if vc + vt == 0:
-        return no_variation()
-    freedom = welch_freedom(vt, treatment.n, vc, control.n)
-    return Shift(t - coefficient * c, vt + vc, control.n + treatment.n, "absolute", "delta_ratio", freedom)
+    c, t = both
+    return welch(c, control.n, t, treatment.n, coefficient, "delta_ratio")
 
 
 def relative_shift(control: Ratio, treatment: Ratio, level: float) -> Shift | NoEffect:
     """`relative_difference` before an interval is drawn.
+
+    se² = (var(Rt) + (Rt / Rc)² var(Rc)) / Rc².
 
     Args:
         control: Sums of control.
         treatment: Sums of the treatment.
         level: At which control must be told from 0, in (0, 1).
     """
-    both = _both(control, treatment)
+    both = _both(control, treatment, level)
     if isinstance(both, NoEffect):
         return both
-    return contrast.relative_shift(*both[0], *both[1], control.n + treatment.n, level)
+    return relative(*both, control.n + treatment.n, level)
 
 
-def linear_variance(sample: Ratio) -> float:
-    """The variance of one unit's linearised value, (top − R bottom) / bottom mean; needs two units and a denominator.
+def settled(sample: Ratio, level: float) -> Settled | NoEffect:
+    """Σ top / Σ bottom and its standard error; 0 for a single unit.
 
     Args:
-        sample: Sums of one pair per unit; n ≥ 2, bottom mean not 0.
+        sample: Sums of one pair per unit.
+        level: At which the sum below the line must be told from 0: |bottom mean| > z · its standard error (Fieller 1954,
+            JRSS B 16:175–185).
     """
+    if sample.n == 0:
+        return no_units()
+    spread = _spread(sample.n, sample.bottom_mean, sample.bottom_deviations)
+    within = spread / math.sqrt(sample.n - 1) / math.sqrt(sample.n) if sample.n > 1 else 0.0
+    if abs(sample.bottom_mean) <= z_of(level) * within:
+        return divided_by_nothing()
     value = sample.top_mean / sample.bottom_mean
-    spread = math.fsum(
-        (sample.top_deviations, -2 * value * sample.codeviations, value * value * sample.bottom_deviations)
-    )
-    return max(spread, 0.0) / (sample.n - 1) / sample.bottom_mean**2
+    error = linear_spread(sample) / math.sqrt(max(sample.n - 1, 1)) / math.sqrt(sample.n)
+    return Settled(value, error) if math.isfinite(value) and error * error < math.inf else out_of_range()
+
+
+def linear_spread(sample: Ratio) -> float:
+    """√Σ ((top − R bottom) / bottom mean)² over the units, without a square that could overflow.
+
+    Args:
+        sample: Sums of one pair per unit; the bottom mean is not 0.
+    """
+    above = _spread(sample.n, sample.top_mean, sample.top_deviations)
+    below = _spread(sample.n, sample.bottom_mean, sample.bottom_deviations)
+    slope = sample.top_mean / sample.bottom_mean
+    low = abs(slope) * below
+    longest = max(above, low)
+    if longest == 0 or not math.isfinite(longest):
+        return longest
+    shared = 0.0
+    if above > 0 and low > 0:
+        shared = math.copysign(sample.codeviations / above / below, sample.codeviations * slope)
+    one, other = above / longest, low / longest
+    left = math.fsum((one * one, other * other, -2 * shared * one * other))
+    kept = left if left > _ROUNDING else 0.0
+    return longest * math.sqrt(kept) / abs(sample.bottom_mean)
 
 
 def divided_by_nothing() -> NoEffect:
@@ -125,26 +163,17 @@ def divided_by_nothing() -> NoEffect:
     )
 
 
-def _both(control: Ratio, treatment: Ratio) -> tuple[tuple[float, float], tuple[float, float]] | NoEffect:
+def _spread(n: int, mean: float, deviations: float) -> float:
+    found = math.sqrt(deviations)
+    return found if found > _CONSTANT * math.sqrt(n) * abs(mean) else 0.0
+
+
+def _both(control: Ratio, treatment: Ratio, level: float) -> tuple[Settled, Settled] | NoEffect:
     if control.n == 0 or treatment.n == 0:
         return no_units()
     if control.n == 1 or treatment.n == 1:
-        return NoEffect("one_unit", "An arm has a single unit, so its spread is unknown.")
-    one, other = _known(control, _LEVEL), _known(treatment, _LEVEL)
+        return one_unit()
+    one, other = settled(control, level), settled(treatment, level)
     if isinstance(one, NoEffect):
         return one
     return other if isinstance(other, NoEffect) else (one, other)
-
-
-def _known(sample: Ratio, level: float) -> tuple[float, float] | NoEffect:
-    """The ratio and its variance; a NoEffect where |bottom mean| ≤ z · its standard error (Fieller 1954)."""
-    if sample.n == 0:
-        return no_units()
-    spread = sample.bottom_deviations / (sample.n - 1) / sample.n if sample.n > 1 else 0.0
-    if abs(sample.bottom_mean) <= z_of(level) * math.sqrt(spread):
-        return divided_by_nothing()
-    value = sample.top_mean / sample.bottom_mean
-    variance = linear_variance(sample) / sample.n if sample.n > 1 else 0.0
-    if not (math.isfinite(value) and math.isfinite(variance)):
-        return divided_by_nothing()
-    return value, variance

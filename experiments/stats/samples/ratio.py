@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.stats.samples.parts import NO_PARTS, Parts, require_count, united
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-9  # of the largest co-deviation that the two spreads allow
+_LOST = 1e-15  # of a sum of squares: less left of it after subtraction is rounding
+_DIGITS = 1e-12  # of the sums of squares and products themselves, as a database adds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,10 @@ class Ratio:
                 "or more; pass sums of squared deviations."
             )
         most = math.sqrt(self.top_deviations) * math.sqrt(self.bottom_deviations)
-        if abs(self.codeviations) > most * (1 + _ROUNDING):
+        size = math.hypot(math.sqrt(self.top_deviations), math.sqrt(self.n) * self.top_mean) * math.hypot(
+            math.sqrt(self.bottom_deviations), math.sqrt(self.n) * self.bottom_mean
+        )
+        if abs(self.codeviations) > most * (1 + _ROUNDING) + _DIGITS * size:
             raise ValueError(
                 f"`codeviations` is {self.codeviations}; must be at most {most} either way; sum products of deviations "
                 "over the same units."
@@ -60,6 +65,46 @@ class Ratio:
             raise ValueError(f"`top_deviations` is {spread}; must be 0 for {self.n} units; correct it.")
         if self.n == 0 and (self.top_mean or self.bottom_mean):
             raise ValueError(f"`top_mean` is {self.top_mean}; must be 0 for no units; correct it.")
+
+    @classmethod
+    def from_sums(
+        cls,
+        n: int,
+        top: float,
+        bottom: float,
+        top_squares: float,
+        bottom_squares: float,
+        products: float,
+        parts: Parts = NO_PARTS,
+    ) -> "Ratio":
+        """From Σ over units of the pair, its squares and its product, as a database gives them.
+
+        Σx² − (Σx)²/n loses digits when a mean is large against its spread: beyond a ratio of about 10⁶ read the
+        deviations in a second pass instead.
+
+        Args:
+            n: Units.
+            top: Σ top.
+            bottom: Σ bottom.
+            top_squares: Σ top².
+            bottom_squares: Σ bottom².
+            products: Σ top · bottom.
+            parts: Names of the disjoint sets of units.
+
+        Raises:
+            ValueError: If the sums contradict each other by more than rounding.
+        """
+        if n == 0:
+            if top or bottom or top_squares or bottom_squares or products:
+                raise ValueError(f"`n` is 0; must be above 0 for sums {top} and {bottom}; pass the units.")
+            return cls(0, 0.0, 0.0, 0.0, 0.0, 0.0, parts)
+        above = _deviations("top_squares", n, top, top_squares)
+        below = _deviations("bottom_squares", n, bottom, bottom_squares)
+        both = math.fsum((products, -top * (bottom / n))) if n > 1 else 0.0
+        most, lost = math.sqrt(above) * math.sqrt(below), _ROUNDING * math.sqrt(top_squares * bottom_squares)
+        if abs(both) <= most + lost:
+            both = max(-most, min(most, both))
+        return cls(n, top / n, bottom / n, above, below, both, parts)
 
     @classmethod
     def from_rows(
@@ -73,18 +118,19 @@ class Ratio:
             parts: Names of the disjoint sets of units.
 
         Raises:
-            ValueError: If the lengths differ or a value is not finite.
+            ValueError: If the lengths differ, a value is not finite, or its square is not.
         """
-        if top.shape != bottom.shape:
-            raise ValueError(f"`bottom` has {bottom.size} units; must have those of `top` ({top.size}).")
+        if top.shape != bottom.shape or top.ndim != 1:
+            raise ValueError(
+                f"`bottom` has shape {bottom.shape}; must have one value for each unit of `top` {top.shape}."
+            )
         n = int(top.size)
         if n == 0:
             return cls(0, 0.0, 0.0, 0.0, 0.0, 0.0, parts)
-        above, below = float(top.mean()), float(bottom.mean())
-        one, other = top - above, bottom - below
-        if n == 1:
-            return cls(1, above, below, 0.0, 0.0, 0.0, parts)
-        return cls(n, above, below, float(one @ one), float(other @ other), float(one @ other), parts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            (above, one), (below, other) = _centred(top), _centred(bottom)
+            squares, beneath, both = float(one @ one), float(other @ other), float(one @ other)
+        return cls(n, above, below, squares, beneath, _allowed(both, squares, beneath), parts)
 
     @property
     def value(self) -> float | None:
@@ -102,12 +148,41 @@ class Ratio:
         n = self.n + other.n
         share, weight = other.n / n, self.n / n * other.n
         top, bottom = other.top_mean - self.top_mean, other.bottom_mean - self.bottom_mean
+        above = self.top_deviations + other.top_deviations + top * top * weight
+        below = self.bottom_deviations + other.bottom_deviations + bottom * bottom * weight
+        both = self.codeviations + other.codeviations + top * bottom * weight
         return Ratio(
             n,
             self.top_mean + top * share,
             self.bottom_mean + bottom * share,
-            self.top_deviations + other.top_deviations + top * top * weight,
-            self.bottom_deviations + other.bottom_deviations + bottom * bottom * weight,
-            self.codeviations + other.codeviations + top * bottom * weight,
+            above,
+            below,
+            _allowed(both, above, below),
             parts,
         )
+
+
+def _centred(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """The mean and the deviations; of equal values exactly none, for rounding would look like chance."""
+    first = float(values[0])
+    if (values == first).all():
+        return first, np.zeros_like(values)
+    mean = float(values.mean())
+    mean += float((values - mean).mean())  # what rounding left of the sum
+    return mean, values - mean
+
+
+def _allowed(both: float, above: float, below: float) -> float:
+    """The co-deviation within what the two spreads allow: squares of tiny numbers vanish before products do."""
+    most = math.sqrt(above) * math.sqrt(below)
+    return both if not math.isfinite(both) else max(-most, min(most, both))
+
+
+def _deviations(name: str, n: int, total: float, squares: float) -> float:
+    """Σ (x − mean)² from Σx and Σx²; what is below their rounding is 0."""
+    found = math.fsum((squares, -total * (total / n)))
+    if found < -_ROUNDING * abs(squares):
+        raise ValueError(
+            f"`{name}` is {squares}; must be at least total²/n = {total * (total / n)}; sum squares over the units."
+        )
+    return found if n > 1 and found > _LOST * squares else 0.0

@@ -1,5 +1,6 @@
 """Cross-moments: outcomes of units and what was known of them before, as a regression needs them."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -65,30 +66,33 @@ class Regression:
             parts: Names of the disjoint sets of units.
 
         Raises:
-            ValueError: If a value is not finite or the shape is none of units and columns.
+            ValueError: If a value or its square is not finite, or the shape is none of units and columns.
         """
         if values.ndim != 2:
             raise ValueError(f"`values` has {values.ndim} dimensions; must have 2, units and columns.")
         n, k = values.shape
-        means = values.mean(axis=0) if n else np.zeros(k)
-        apart = values - means
-        products = apart.T @ apart if n > 1 else np.zeros((k, k))
-        return cls(n, outcomes, means, (products + products.T) / 2, parts)
+        if n == 0:
+            return cls(0, outcomes, np.zeros(k), np.zeros((k, k)), parts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            alike = (values == values[0]).all(axis=0)  # else the rounding of a mean would look like chance
+            means = np.where(alike, values[0], values.mean(axis=0))
+            means = means + np.where(
+                alike, 0.0, (values - means).mean(axis=0)
+            )  # what rounding left of the sum
+            apart = np.where(alike, 0.0, values - means)
+            products = apart.T @ apart
+            products = products / 2 + products.T / 2
+        return cls(n, outcomes, means, products, parts)
 
     @property
     def outcome(self) -> Moments | Ratio:
         """The outcomes alone, unadjusted."""
         if self.outcomes == 1:
             return Moments(self.n, float(self.means[0]), float(self.products[0, 0]), self.parts)
-        return Ratio(
-            self.n,
-            float(self.means[0]),
-            float(self.means[1]),
-            float(self.products[0, 0]),
-            float(self.products[1, 1]),
-            float(self.products[0, 1]),
-            self.parts,
-        )
+        above, below = float(self.products[0, 0]), float(self.products[1, 1])
+        most = math.sqrt(above) * math.sqrt(below)
+        both = max(-most, min(most, float(self.products[0, 1])))
+        return Ratio(self.n, float(self.means[0]), float(self.means[1]), above, below, both, self.parts)
 
     @property
     def covariates(self) -> int:
@@ -106,15 +110,10 @@ class Regression:
             one = other if self.n == 0 else self
             return Regression(one.n, one.outcomes, one.means.copy(), one.products.copy(), parts)
         n = self.n + other.n
-        step = other.means - self.means
-        between = np.outer(step, step) * (self.n / n * other.n)
-        return Regression(
-            n,
-            self.outcomes,
-            self.means + step * (other.n / n),
-            self.products + other.products + between,
-            parts,
-        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            step = other.means - self.means
+            products = self.products + other.products + np.outer(step, step) * (self.n / n * other.n)
+        return Regression(n, self.outcomes, self.means + step * (other.n / n), products, parts)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Regression):
