@@ -240,6 +240,22 @@ def test_extreme_counts_never_crash_the_score_intervals(arms):
     assert isinstance(fisher(Count(9, 4), treatment), float)
 
 
+@pytest.mark.slow
+def test_the_score_interval_covers_on_average_over_shares_and_nowhere_badly():
+    """All outcomes of 20 and 15 units, 81 pairs of shares: no simulation."""
+    ends = {
+        (c, t): score(Count(20, c), Count(15, t)).interval for c, t in itertools.product(range(21), range(16))
+    }
+    grid = np.linspace(0.05, 0.95, 9)
+    one_of, other_of = ({p: binom.pmf(np.arange(n + 1), n, p) for p in grid} for n in (20, 15))
+    covered = [
+        sum(one_of[p][c] * other_of[q][t] for (c, t), one in ends.items() if one.contains(q - p))
+        for p, q in itertools.product(grid, repeat=2)
+    ]
+    assert 0.945 < np.mean(covered) < 0.965
+    assert min(covered) > 0.92
+
+
 def test_rare_hits_among_a_thousand_million_units_keep_their_digits():
     # The ratio of two Poisson rates given 23 events: near 20 / 3, whatever the units; and the difference scales.
     many, more = score(Count(10**9, 3), Count(10**9, 20)), score(Count(10**6, 3), Count(10**6, 20))
