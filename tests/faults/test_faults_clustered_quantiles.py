@@ -62,6 +62,7 @@ def check_sums(m):
             lambda: m.Quantile.from_rows(UNITS[1:], VALUES, CUTS),
             lambda: m.Quantile.from_rows(UNITS, VALUES, CUTS[::-1]),
             lambda: m.Quantile.from_rows(UNITS, VALUES, np.array([0.5, 0.5])),
+            lambda: m.Quantile.from_bins(CUTS, 3, np.ones((3, 3), np.int64), found.at * 0, 14),
             lambda: found.squares.__setitem__(0, 9),
             lambda: found.cuts.__setitem__(0, 9),
         )
@@ -80,6 +81,9 @@ SUMS = (
     Fault("Quantile.from_rows", "(place, unit)", "(unit, place)"),
     Fault("Quantile.from_rows", "(events * events).sum()", "events.sum()"),
     Fault("Quantile.from_rows", "not np.isfinite(values).all()", "False"),
+    Fault("Quantile.from_bins", "int(bins[0].sum())", "int(bins[2].sum())"),
+    Fault("Quantile.from_bins", "below, squares, products =", "below, products, squares ="),
+    Fault("Quantile.from_bins", "bins.shape != (3, cuts.size + 1)", "False"),
     Fault("Quantile.__add__", "self.n + other.n", "self.n"),
     Fault("Quantile.__add__", "self.at + other.at", "self.at"),
     Fault("Quantile.__add__", "united(self.parts, other.parts)", "self.parts | other.parts"),

@@ -100,20 +100,39 @@ class Quantile:
         sums = np.zeros((3, m + 1), np.int64)
         for row, steps in zip(sums, (np.ones_like(nth), 2 * nth - 1, events[unit]), strict=True):
             np.add.at(row, place, steps)
-        below, squares, products = np.cumsum(sums, axis=1)[:, :m]
         ascending = np.sort(values)
         at = np.searchsorted(ascending, cuts, side="right") - np.searchsorted(ascending, cuts, side="left")
-        return cls(
-            cuts.copy(),
-            events.size,
-            unit.size,
-            below.copy(),
-            at.astype(np.int64),
-            squares.copy(),
-            products.copy(),
-            int((events * events).sum()),
-            parts,
-        )
+        squares = int((events * events).sum())
+        return cls.from_bins(cuts.copy(), events.size, sums, at.astype(np.int64), squares, parts)
+
+    @classmethod
+    def from_bins(
+        cls, cuts: Floats, n: int, bins: Counts, at: Counts, event_squares: int, parts: Parts = NO_PARTS
+    ) -> "Quantile":
+        """From one row per bin, as one GROUP BY gives them without comparing every event with every cut.
+
+        Bin 0 has the events at or below the first cut, bin m those above the last. With an event's `nth` its place among its
+        unit's events in ascending order from 1 (row_number) and `e` its unit's number of events, a bin needs the number of its
+        events, Σ (2 nth − 1) and Σ e: (2·1 − 1) + … + (2b − 1) = b², so cumulative sums over bins are Σ b, Σ b² and Σ b e.
+
+        Args:
+            cuts: (m,) ascending values.
+            n: Units with one event or more.
+            bins: (3, m + 1) number of events, Σ (2 nth − 1) and Σ e by bin.
+            at: (m,) events exactly at each cut.
+            event_squares: Σ e² over units.
+            parts: Names of the disjoint sets of units.
+
+        Raises:
+            ValueError: If shapes disagree or sums contradict each other.
+        """
+        if bins.shape != (3, cuts.size + 1):
+            raise ValueError(
+                f"`bins` has shape {bins.shape}; must be (3, {cuts.size + 1}), one column more than cuts; add the last."
+            )
+        below, squares, products = np.cumsum(bins, axis=1)[:, : cuts.size]
+        events = int(bins[0].sum())
+        return cls(cuts, n, events, below.copy(), at, squares.copy(), products.copy(), event_squares, parts)
 
     def __add__(self, other: Self) -> "Quantile":
         if not np.array_equal(self.cuts, other.cuts):

@@ -31,6 +31,23 @@ def test_sums_are_those_of_counting_unit_by_unit(rows, cuts):
     assert found.products.tolist() == (b * e[:, None]).sum(axis=0).tolist()
 
 
+@given(events(), CUTS)
+def test_a_group_by_of_bins_is_enough(rows, cuts):
+    units, values = rows
+    bins = np.zeros((3, cuts.size + 1), np.int64)
+    for unit in np.unique(units):
+        own = np.sort(values[units == unit])
+        for nth, value in enumerate(own, 1):
+            bins[:, (cuts < value).sum()] += (1, 2 * nth - 1, own.size)
+    whole = Quantile.from_rows(units, values, cuts)
+    found = Quantile.from_bins(
+        cuts, whole.n, bins, np.array([(values == cut).sum() for cut in cuts]), whole.event_squares
+    )
+    assert found == whole
+    with pytest.raises(ValueError, match=r"^`bins`"):
+        Quantile.from_bins(cuts, whole.n, bins[:, 1:], whole.at, whole.event_squares)
+
+
 @given(events(), CUTS, st.integers(0, 9))
 def test_disjoint_units_add(rows, cuts, last):
     units, values = rows
