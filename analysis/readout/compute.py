@@ -161,7 +161,7 @@ def _adjusted(experiment: Experiment, reading: Reading) -> dict[str, dict[str, R
         metric.key: {
             arm.key: found
             for arm in reading.arms
-            for found in [arm.metrics[metric.key].adjusted]
+            for found in [arm.metrics[metric.key].with_before]
             if found is not None
         }
         for metric in experiment.metrics

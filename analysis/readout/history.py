@@ -80,7 +80,7 @@ def history_of(plan: Experiment, reading: Reading) -> dict[str, dict[str, tuple[
             looks = {
                 metric.key: {key: _by_week(plan, days[: place + 1], units) for key, units in seen.items()}
             }
-            whole = {metric.key: adjusted} if len(adjusted) == len(sums) else {}
+            whole = {metric.key: adjusted} if plan.adjusts(metric) and len(adjusted) == len(sums) else {}
             for comparison in compare(alone, {metric.key: samples}, whole, looks):
                 at = _FIRST_DAY + timedelta(days=day)
                 points[comparison.arm].append(Point(at, seen[comparison.arm][-1], comparison.effect))
@@ -92,7 +92,7 @@ class _Growing:
     """A sample that grows day by day."""
 
     def __init__(self, sampled: Sampled) -> None:
-        self._days = {day: (sample, adjusted) for day, sample, adjusted in sampled.by_day}
+        self._days = {day: (sample, before) for day, sample, before in sampled.by_day}
         self._nothing = sampled.nothing
         self.sample: Sample = sampled.nothing
         self.adjusted: Regression | None = None

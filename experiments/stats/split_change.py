@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.stats.effects import NoEffect
 from experiments.stats.srm import no_exposures, planned_shares, require_split
-from experiments.stats.srm_sequence import CONCENTRATION, require_alpha, running_p
+from experiments.stats.srm_sequence import CONCENTRATION, Concentration, require_alpha, running_p
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,7 +37,10 @@ class SplitChange:
 
 
 def first_bad(
-    counts: Counts, weights: Sequence[float], alpha: float = 0.0005, concentration: float = CONCENTRATION
+    counts: Counts,
+    weights: Sequence[float],
+    alpha: float = 0.0005,
+    concentration: Concentration = CONCENTRATION,
 ) -> SplitChange | NoEffect:
     """The hour from which the split is off, named only when the alarm of the sample ratio stands.
 

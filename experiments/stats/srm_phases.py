@@ -8,7 +8,13 @@ import numpy as np
 
 from experiments.stats.effects import Check, NoEffect
 from experiments.stats.srm import no_exposures, require_split, told
-from experiments.stats.srm_sequence import CONCENTRATION, log_evidence, p_of_evidence, require_alpha
+from experiments.stats.srm_sequence import (
+    CONCENTRATION,
+    Concentration,
+    log_evidence,
+    p_of_evidence,
+    require_alpha,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Phase:
         require_split(self.observed, [weight or 1.0 for weight in self.weights])
 
 
-def phased_p(phases: Sequence[Phase], concentration: float = CONCENTRATION) -> float:
+def phased_p(phases: Sequence[Phase], concentration: Concentration = CONCENTRATION) -> float:
     """The p-value over phases with weights of their own: their evidences multiply, min(1, 1/Π B).
 
     A product of martingales that start one after the other is a martingale, so it is valid under looks at any time, and
@@ -56,7 +62,7 @@ def phased_p(phases: Sequence[Phase], concentration: float = CONCENTRATION) -> f
 
 
 def check_sample_ratio_phases(
-    phases: Sequence[Phase], alpha: float = 0.0005, concentration: float = CONCENTRATION
+    phases: Sequence[Phase], alpha: float = 0.0005, concentration: Concentration = CONCENTRATION
 ) -> Check | NoEffect:
     """`check_sample_ratio_anytime` where the weights changed on the way.
 

@@ -12,11 +12,17 @@ from experiments.stats.stirling import remainder
 
 CONCENTRATION = 1000.0
 """Units that the prior around the planned split weighs: sharpest near a mismatch of a few per cent."""
+MIXED = (40.0, 1000.0)
+"""Half of the prior far from the plan, half near: a few hundred units grossly off are found as soon as many that are
+slightly off, for at most log 2 of evidence."""
+Concentration = float | tuple[float, ...]
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 
-def log_evidence(counts: Counts, weights: Sequence[float], concentration: float = CONCENTRATION) -> Floats:
+def log_evidence(
+    counts: Counts, weights: Sequence[float], concentration: Concentration = CONCENTRATION
+) -> Floats:
     """The log Bayes factor against the planned split: how much better a split near it explains the counts.
 
     With n_i units in arm i of N, planned shares θ_i and the prior Dirichlet(c θ) over the true split,
@@ -44,7 +50,7 @@ def log_evidence(counts: Counts, weights: Sequence[float], concentration: float 
     Args:
         counts: Units by arm so far, shape (..., k).
         weights: Planned relative weights by arm, k ≥ 2, all positive.
-        concentration: c, above 0, set before looking.
+        concentration: c, above 0, set before looking; of several each counts alike (a mean of martingales is one).
 
     Returns:
         log B, shape (...); above log(1/α) it is an alarm. Not for units that influence each other's arm.
@@ -52,6 +58,10 @@ def log_evidence(counts: Counts, weights: Sequence[float], concentration: float 
     Raises:
         ValueError: If the last axis is not the arms, a count is negative, or a weight or c is not positive.
     """
+    if isinstance(concentration, tuple):
+        each = np.stack([log_evidence(counts, weights, one) for one in concentration])
+        mixed: Floats = np.logaddexp.reduce(each, axis=0) - math.log(len(concentration))
+        return mixed
     n = np.asarray(counts, np.float64)
     require_split([0] * (n.shape[-1] if n.ndim else 0), weights)
     if n.size and not (n.min() >= 0 and np.isfinite(n.max())):
@@ -74,7 +84,7 @@ def log_evidence(counts: Counts, weights: Sequence[float], concentration: float 
 
 
 def sample_ratio_p(
-    observed: Sequence[int], weights: Sequence[float], concentration: float = CONCENTRATION
+    observed: Sequence[int], weights: Sequence[float], concentration: Concentration = CONCENTRATION
 ) -> float:
     """The p-value of the counts so far, min(1, 1/B): below α at any look with probability ≤ α under the plan.
 
@@ -90,7 +100,9 @@ def sample_ratio_p(
     return p_of_evidence(float(log_evidence(np.array(observed, np.int64), weights, concentration)))
 
 
-def running_p(counts: Counts, weights: Sequence[float], concentration: float = CONCENTRATION) -> Floats:
+def running_p(
+    counts: Counts, weights: Sequence[float], concentration: Concentration = CONCENTRATION
+) -> Floats:
     """The lowest p-value so far at each look: always valid, never rising (Johari et al. 2022, Oper. Res. 70:1806–1821).
 
     Args:
@@ -120,7 +132,7 @@ def check_sample_ratio_anytime(
     weights: Sequence[float],
     alpha: float = 0.0005,
     history: Counts | None = None,
-    concentration: float = CONCENTRATION,
+    concentration: Concentration = CONCENTRATION,
 ) -> Check | NoEffect:
     """The sample ratio as a check that may be looked at whenever one likes: it fails below alpha, and then stays failed.
 

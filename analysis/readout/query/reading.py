@@ -30,17 +30,19 @@ class Sampled:
         triggered: counted units that have the metric's anchor (an exposure, or an impression after it).
         matured: of those, units whose window has ended; all of them without a window.
         nothing: the same statistic of no units.
-        adjusted: its sums with those of what was before the exposure, where the plan adjusts it.
-        by_day: (day of the first exposure as days since 1970, sample, adjusted), in order; empty for metrics of how
+        with_before: its sums with those of what was before the exposure; None where that is not read.
+        by_day: (day of the first exposure as days since 1970, sample, with_before), in order; empty for metrics of how
             impressions ended, which are read for all days at once.
+        largest: the largest value of one unit, for means.
     """
 
     sample: Sample
     triggered: int
     matured: int
     nothing: Sample
-    adjusted: Regression | None = None
+    with_before: Regression | None = None
     by_day: tuple[tuple[int, Sample, Regression | None], ...] = ()
+    largest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +170,18 @@ def _persons(store: "Store", asked: Asked, rows: Sequence[Row], ran: list[str]) 
 
 def _sampled(k: int, one: Asking, arm: str, rows: Sequence[Row]) -> Sampled:
     by_day = tuple(
-        (row["day"], samples.sample_of(k, one, row, parts), samples.adjusted_of(k, one, row, parts))
+        (row["day"], samples.sample_of(k, one, row, parts), samples.with_before(k, one, row, parts))
         for row in rows
         for parts in [frozenset({f"{arm} {row['day']}"})]
     )
     sample: Sample = _total((sample for _, sample, _ in by_day), samples.nothing(one))
-    adjusted = [found for _, _, found in by_day if found is not None]
-    whole = reduce(add, adjusted) if adjusted else None
+    back = [found for _, _, found in by_day if found is not None]
+    whole = reduce(add, back) if back else None
     triggered = sum(samples.triggered_of(k, row) for row in rows)
-    return Sampled(sample, triggered, sample.n, samples.nothing(one), whole, by_day)
+    largest = [found for row in rows for found in [samples.largest_of(k, row)] if found is not None]
+    return Sampled(
+        sample, triggered, sample.n, samples.nothing(one), whole, by_day, max(largest, default=None)
+    )
 
 
 def _came(found: "reached.Reached", arm: str) -> Sampled:

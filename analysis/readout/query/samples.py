@@ -20,21 +20,30 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One metric of events: the places of its needs among all, its cap, and whether it is adjusted."""
+    """One metric of events.
+
+    Args:
+        metric: the metric.
+        places: where its needs stand among all needs.
+        needs: what it must know of each unit.
+        cap: the share of all arms' values above which they are capped.
+        looked_back: is what units did in the 14 days before their exposure read too?
+        adjusted: is it adjusted by that, and by whether a unit did anything then?
+    """
 
     metric: Metric
     places: tuple[int, ...]
     needs: tuple[Need, ...]
     cap: float | None
+    looked_back: bool
     adjusted: bool
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns whose sums make up its sample: its values, then what was before the exposure."""
         values = tuple(f"value_{place}" for place in self.places)
-        return (
-            (*values, *(f"before_{place}" for place in self.places), "history") if self.adjusted else values
-        )
+        before = tuple(f"before_{place}" for place in self.places) if self.looked_back else ()
+        return (*values, *before, "history") if self.adjusted else (*values, *before)
 
     def whole(self, column: str) -> bool:
         """Does a column hold whole numbers? Their sums are exact."""
@@ -56,8 +65,9 @@ def askings(asked: Asked) -> tuple[Asking, ...]:
             continue
         cap = getattr(metric, "cap", None)
         places = tuple(range(taken, taken + len(needs)))
-        adjusted = asked.experiment.adjusts(metric)
-        found.append(Asking(metric, places, needs, None if cap is None else cap_of(cap), adjusted))
+        share = None if cap is None else cap_of(cap)
+        back = asked.experiment.unit == "user" and asked.by is None
+        found.append(Asking(metric, places, needs, share, back, asked.experiment.adjusts(metric)))
         taken += len(needs)
     return tuple(found)
 
@@ -76,8 +86,8 @@ def statement(asked: Asked) -> ir.Table:
     seen = found.left_join(counted, ["unit", "known"]).select(
         found, *(column for column in counted.columns if column not in found.columns)
     )
-    looked_back = [place for one in asking if one.adjusted for place in one.places]
-    values = values_of(asked, counted, needs, looked_back)
+    back = [place for one in asking if one.looked_back for place in one.places]
+    values = values_of(asked, counted, needs, back, history=any(one.adjusted for one in asking))
     if values is not None:
         seen = seen.left_join(values, ["unit", "known"]).select(
             seen, *(column for column in values.columns if column not in seen.columns)
@@ -95,6 +105,12 @@ def statement(asked: Asked) -> ir.Table:
     return (
         seen.group_by("arm", "known", **groups).agg(**columns).order_by("known", "identified", "arm", "day")
     )
+
+
+def largest_of(place: int, row: Row) -> float | None:
+    """The largest value of one unit, where the metric is a mean; else None."""
+    found = row.get(f"largest_{place}")
+    return None if found is None else float(found)
 
 
 def persons(asked: Asked) -> ir.Table:
@@ -130,9 +146,9 @@ def nothing(one: Asking) -> Count | Moments | Ratio:
     return Count(0, 0) if one.needs[0].binary else Moments(0, 0.0, 0.0)
 
 
-def adjusted_of(place: int, one: Asking, row: Row, parts: frozenset[str]) -> Regression | None:
-    """The metric's sums with those of what was before the exposure; None if it is not adjusted."""
-    if not one.adjusted:
+def with_before(place: int, one: Asking, row: Row, parts: frozenset[str]) -> Regression | None:
+    """The metric's sums with those of what was before the exposure; None if that is not read."""
+    if not one.looked_back:
         return None
     n, many = int(row[f"n_{place}"]), len(one.columns)
     means, products = _crossed(place, one, row, n, many)
@@ -174,7 +190,7 @@ def _filled(seen: ir.Table, asking: Sequence[Asking], last: ir.Value) -> dict[st
             elif need.reducer == "hit":
                 value = (value > 0).cast("int64")
             found[f"value_{place}"] = value
-            if one.adjusted:
+            if one.looked_back:
                 before = seen[f"before_{place}"].fill_null(0)
                 found[f"before_{place}"] = (before > 0).cast("int64") if need.reducer == "hit" else before
     if any(one.adjusted for one in asking):
@@ -213,6 +229,8 @@ def _sums(k: int, one: Asking, seen: ir.Table) -> dict[str, Any]:
         f"triggered_{k}": seen[anchor(one.needs[0].window)].notnull().sum(),
         f"n_{k}": matured.sum(),
     }
+    if len(one.needs) == 1 and not one.needs[0].binary:
+        found[f"largest_{k}"] = seen[one.columns[0]].cast("float64").max(where=matured)
     single = len(one.columns) == 1 and one.needs[0].binary
     for a, left in enumerate(one.columns):
         column = seen[left]

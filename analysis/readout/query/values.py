@@ -58,18 +58,18 @@ def anchored(asked: Asked, found: ir.Table, windows: Sequence[Window]) -> ir.Tab
 
 
 def values_of(
-    asked: Asked, counted: ir.Table, needs: Sequence[Need], looked_back: Sequence[int]
+    asked: Asked, counted: ir.Table, needs: Sequence[Need], looked_back: Sequence[int], *, history: bool
 ) -> ir.Table | None:
-    """`value_i` for every need; `before_i` for those looked back, and `history`, whether the unit did anything then.
+    """`value_i` for every need; `before_i` for those looked back; `history`, whether the unit did anything then.
 
     One row per unit that has any event in question; None if no need asks for events.
     """
     if not needs:
         return None
     events = events_of(asked)
-    if not looked_back and all(need.event != ANY_EVENT for need in needs):
+    if not history and all(need.event != ANY_EVENT for need in needs):
         events = events.filter(events.event.isin(sorted({need.event for need in needs})))
-    elif not looked_back:
+    else:
         events = events.filter(~events.event.isin(BACKGROUND))
     happened = events.select("unit", "event", "ts", **_asked_of_events(events, needs))
     joined = happened.join(counted, "unit")
@@ -80,8 +80,8 @@ def values_of(
     early = (joined.ts < joined.exposed_ts) & (joined.ts >= joined.exposed_ts - LOOK_BACK)
     for place in looked_back:
         found[f"before_{place}"] = _reduced(joined, needs[place], place, early)
-    if looked_back:
-        found["history"] = _times(early & ~joined.event.isin(BACKGROUND))
+    if history:
+        found["history"] = _times(early)
     return joined.group_by("unit", "known").agg(**found)
 
 

@@ -80,8 +80,8 @@ def test_unequal_weights_are_the_plan_and_no_mismatch(store: Store) -> None:
 
 
 def test_units_excluded_from_one_arm_only_fail_the_second_sample_ratio(store: Store) -> None:
-    moved = {f"moved-{n}": ["exposed to b 10:00:00", "exposed to control 10:01:00"] for n in range(100)}
-    land(store, crowd("control", 300, 30) | crowd("b", 200, 20) | moved)
+    moved = {f"moved-{n}": ["exposed to b 10:00:00", "exposed to control 10:01:00"] for n in range(120)}
+    land(store, crowd("control", 300, 30) | crowd("b", 180, 20) | moved)
     found = readout(store, plan(conversion()))
     passed = {check.key: check.passed for check in found.checks}
     assert passed["sample_ratio"]

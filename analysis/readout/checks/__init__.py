@@ -1,0 +1,29 @@
+"""What must hold before a result is read: splits, triggers, exclusions, maturity."""
+
+from analysis.readout.asked import Asked
+from analysis.readout.checks.splits import splits
+from analysis.readout.checks.units import left_out, outside
+from analysis.readout.checks.windows import maturing
+from analysis.readout.query import Reading
+from experiments.stats.effects import Check
+
+__all__ = ["checks_of"]
+
+
+def checks_of(asked: Asked, reading: Reading) -> tuple[Check, ...]:
+    """Every check of one reading, in the order in which they are read.
+
+    Args:
+        asked: the experiment and how its arms are found.
+        reading: what was read.
+
+    Returns:
+        Checks that failed or passed; notes (exclusions, maturity) always pass.
+    """
+    if not any(arm.exposed for arm in reading.arms):
+        return outside(asked, reading)
+    return (
+        *splits(asked, reading.arms),
+        *left_out(asked, reading),
+        *maturing(asked, reading.arms),
+    )
