@@ -7,6 +7,8 @@ from experiments.stats.contrast import divisible
 from experiments.stats.effects import NoEffect, Scale, Shift, no_variation
 from experiments.stats.means import welch_freedom
 
+_CONSTANT = 1e-14  # of its mean: what spreads less is one number, differently rounded
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -76,6 +78,18 @@ def shifted(
     if not math.isfinite(value) or not 0 < error * error < math.inf:
         return out_of_range()
     return Shift(value, error * error, units, scale, method, freedom)
+
+
+def spread_of(n: int, mean: float, deviations: float) -> float:
+    """√Σ (x − mean)²; 0 where that is the rounding of a constant, so that it does not look like chance.
+
+    Args:
+        n: Units.
+        mean: Their mean.
+        deviations: Σ (x − mean)², 0 or more.
+    """
+    found = math.sqrt(deviations)
+    return found if found > _CONSTANT * math.sqrt(n) * abs(mean) else 0.0
 
 
 def out_of_range() -> NoEffect:

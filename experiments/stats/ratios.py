@@ -7,13 +7,12 @@ R = Σ top / Σ bottom is (top − R bottom) / bottom mean, so that R behaves li
 import math
 
 from experiments.stats.contrast import z_of
-from experiments.stats.differences import Settled, one_unit, out_of_range, relative, welch
+from experiments.stats.differences import Settled, one_unit, out_of_range, relative, spread_of, welch
 from experiments.stats.effects import Effect, Estimate, Interval, NoEffect, Shift, no_units
 from experiments.stats.samples import Ratio
 from experiments.stats.shifts import fixed
 
 _LEVEL = 0.95  # at which what is divided by must be told from 0, where no level is given
-_CONSTANT = 1e-14  # of its mean: what spreads less is one number, differently rounded
 _ROUNDING = 1e-12  # of the spread that would be left without correlation: less is none
 
 
@@ -124,7 +123,7 @@ def settled(sample: Ratio, level: float) -> Settled | NoEffect:
     """
     if sample.n == 0:
         return no_units()
-    spread = _spread(sample.n, sample.bottom_mean, sample.bottom_deviations)
+    spread = spread_of(sample.n, sample.bottom_mean, sample.bottom_deviations)
     within = spread / math.sqrt(sample.n - 1) / math.sqrt(sample.n) if sample.n > 1 else 0.0
     if abs(sample.bottom_mean) <= z_of(level) * within:
         return divided_by_nothing()
@@ -139,8 +138,8 @@ def linear_spread(sample: Ratio) -> float:
     Args:
         sample: Sums of one pair per unit; the bottom mean is not 0.
     """
-    above = _spread(sample.n, sample.top_mean, sample.top_deviations)
-    below = _spread(sample.n, sample.bottom_mean, sample.bottom_deviations)
+    above = spread_of(sample.n, sample.top_mean, sample.top_deviations)
+    below = spread_of(sample.n, sample.bottom_mean, sample.bottom_deviations)
     slope = sample.top_mean / sample.bottom_mean
     low = abs(slope) * below
     longest = max(above, low)
@@ -161,11 +160,6 @@ def divided_by_nothing() -> NoEffect:
         "ratio_without_denominator",
         "What is divided by cannot be told from zero, so the ratio has no bounds.",
     )
-
-
-def _spread(n: int, mean: float, deviations: float) -> float:
-    found = math.sqrt(deviations)
-    return found if found > _CONSTANT * math.sqrt(n) * abs(mean) else 0.0
 
 
 def _both(control: Ratio, treatment: Ratio, level: float) -> tuple[Settled, Settled] | NoEffect:

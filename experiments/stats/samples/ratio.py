@@ -180,6 +180,8 @@ def _allowed(both: float, above: float, below: float) -> float:
 
 def _deviations(name: str, n: int, total: float, squares: float) -> float:
     """Σ (x − mean)² from Σx and Σx²; what is below their rounding is 0."""
+    if not (math.isfinite(total) and math.isfinite(squares)):
+        raise ValueError(f"`{name}` is {squares}; must be finite; leave missing values out of the sums.")
     found = math.fsum((squares, -total * (total / n)))
     if found < -_ROUNDING * abs(squares):
         raise ValueError(

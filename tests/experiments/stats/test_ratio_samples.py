@@ -114,6 +114,10 @@ def test_what_is_refused():
         lambda: Ratio.from_sums(0, 1.0, 0.0, 0.0, 0.0, 0.0),
         lambda: Ratio.from_sums(2, 4.0, 2.0, 7.0, 2.0, 4.0),
         lambda: Ratio.from_sums(2, 4.0, 2.0, 8.0, 1.0, 4.0),
+        lambda: Ratio.from_sums(2, 4.0, 2.0, math.nan, 2.0, 4.0),
+        lambda: Ratio.from_sums(2, 4.0, 2.0, 9.0, math.inf, 4.0),
+        lambda: Ratio.from_sums(2, math.inf, 2.0, math.inf, 2.0, 4.0),
+        lambda: Ratio.from_sums(2, 4.0, 2.0, 9.0, 2.0, math.nan),
         lambda: Ratio.from_sums(2, 4.0, 3.0, 10.0, 5.0, 9.0),
     ):
         with pytest.raises(ValueError, match=r"^`"):
