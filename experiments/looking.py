@@ -10,7 +10,7 @@ from typing import Literal
 from experiments.design import Experiment, Spending
 from experiments.metrics import Sample
 from experiments.stats import shares, shifts
-from experiments.stats.effects import Effect, NoEffect, Shift
+from experiments.stats.effects import Effect, NoEffect, Shift, no_units
 from experiments.stats.samples import Count
 from experiments.stats.sequential import confidence_sequence, group
 
@@ -101,8 +101,9 @@ def looking(experiment: Experiment, arm: str, units_by_look: Sequence[int]) -> L
     planned = experiment.planned_units * pair
     grown = sorted({units / planned for units in units_by_look if units > 0})
     if not grown:
-        return NoEffect("no_units", "An arm has no units yet, so there is nothing to compare.")
-    return Scheduled(tuple(grown), experiment.spending)
+        return no_units()
+    # the look at which the plan's units are in decides; one arm's may be in a little before all are
+    return Scheduled((*(share for share in grown[:-1] if share < 1), grown[-1]), experiment.spending)
 
 
 def too_early(control: Sample, treatment: Sample) -> NoEffect | None:

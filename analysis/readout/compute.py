@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.readout.answers import ArmExposure, ArmValue, MetricReadout, ReadoutAnswer, State
 from analysis.readout.asked import Asked, ReadoutQuery
 from analysis.readout.checks import checks_of
-from analysis.readout.history import Point, history_of, units_by_look
+from analysis.readout.history import Point, deciding_look, history_of, units_by_look
 from analysis.readout.query import Reading, as_stored, persons_of, read
 from analysis.readout.table import TableAnswer, read_table
 from experiments import Experiment
@@ -66,6 +66,12 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
     asked = Asked(experiment, until or BEFORE_ALL_LOGS, query.by, places, persons_of(store))
     asked = replace(asked, as_stored=as_stored(store, asked))
     reading = read(store, asked)
+    decided = deciding_look(experiment, reading)
+    if decided is not None and decided < asked.observed_until:
+        until = decided
+        asked = replace(asked, observed_until=decided)
+        asked = replace(asked, as_stored=as_stored(store, asked))
+        reading = read(store, asked)
     samples = {
         metric.key: {arm.key: arm.metrics[metric.key].sample for arm in reading.arms}
         for metric in experiment.metrics

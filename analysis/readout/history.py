@@ -5,9 +5,11 @@ Days of first exposure are disjoint sets of units, so the statistic as of a day 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from analysis.readout.query import Reading, Sampled, added
+from analysis.words import ZONE
 from experiments import Experiment
 from experiments.comparison import Looks, compare
 from experiments.metrics import Sample
@@ -86,6 +88,32 @@ def history_of(plan: Experiment, reading: Reading) -> dict[str, dict[str, tuple[
                 points[comparison.arm].append(Point(at, seen[comparison.arm][-1], comparison.effect))
         found[metric.key] = {key: tuple(told) for key, told in points.items()}
     return found
+
+
+def deciding_look(plan: Experiment, reading: Reading) -> datetime | None:
+    """When the planned units were in, at the end of a group-sequential look: it decides, and later data change nothing.
+
+    Args:
+        plan: the experiment.
+        reading: what was read.
+
+    Returns:
+        The end of that day (or week) in the reporting zone; None for other ways of looking, or before it.
+    """
+    if plan.peeking != "group" or plan.planned_units is None:
+        return None
+    by_day: dict[int, int] = {}
+    for arm in reading.arms:
+        for day, _, counted in arm.by_day:
+            by_day[day] = by_day.get(day, 0) + counted
+    total = 0
+    for day in sorted(by_day):
+        total += by_day[day]
+        if total >= plan.planned_units:
+            last = day if plan.looks == "daily" else day + 6 - (day + _MONDAYS) % 7
+            start = datetime(1970, 1, 1, tzinfo=ZoneInfo(ZONE)) + timedelta(days=last + 1)
+            return start - timedelta(microseconds=1)
+    return None
 
 
 class _Growing:

@@ -175,3 +175,15 @@ def test_every_way_is_told_in_both_languages(store: Store, tmp_path: Path) -> No
         assert None not in told
         assert told[0] != told[1]
     assert words.has("readout.looks.weekly")
+
+
+def test_the_look_with_all_planned_units_decides_and_later_data_change_nothing(store: Store) -> None:
+    more = 'peeking = "group"\nplanned_units = 1000'
+    found = readout(store, plan(conversion(), more=more))
+    assert [arm.n for arm in found.metrics[0].arms] == [600, 600]  # four days of 300
+    assert found.observed_until is not None
+    assert found.observed_until.isoformat() == "2026-04-04T23:59:59.999999+09:00"
+    as_of = readout(store, plan(conversion(), more=more), observed_until="2026-04-04T23:59:59.999999+09:00")
+    assert effect_of(found) == effect_of(as_of)
+    weekly = readout(store, plan(conversion(), more=f'{more}\nlooks = "weekly"'))
+    assert [arm.n for arm in weekly.metrics[0].arms] == [750, 750]  # until Sunday
