@@ -31,7 +31,7 @@ def welch(
         coefficient: 1 for the difference.
         method: The name that the Shift carries.
     """
-    weighted = abs(coefficient) * control.error
+    weighted = coefficient * control.error
     error = math.hypot(treatment.error, weighted)
     freedom = None
     if 0 < error < math.inf:

@@ -164,11 +164,8 @@ class Ratio:
 
 def _centred(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """The mean and the deviations; of equal values exactly none, for rounding would look like chance."""
-    first = float(values[0])
-    if (values == first).all():
-        return first, np.zeros_like(values)
     mean = float(values.mean())
-    mean += float((values - mean).mean())  # what rounding left of the sum
+    mean += float((values - mean).mean())  # what rounding left out of the sum
     return mean, values - mean
 
 

@@ -74,12 +74,9 @@ class Regression:
         if n == 0:
             return cls(0, outcomes, np.zeros(k), np.zeros((k, k)), parts)
         with np.errstate(over="ignore", invalid="ignore"):
-            alike = (values == values[0]).all(axis=0)  # else the rounding of a mean would look like chance
-            means = np.where(alike, values[0], values.mean(axis=0))
-            means = means + np.where(
-                alike, 0.0, (values - means).mean(axis=0)
-            )  # what rounding left of the sum
-            apart = np.where(alike, 0.0, values - means)
+            means = values.mean(axis=0)
+            means = means + (values - means).mean(axis=0)  # what rounding left out: it would look like chance
+            apart = values - means
             products = apart.T @ apart
             products = products / 2 + products.T / 2
         return cls(n, outcomes, means, products, parts)

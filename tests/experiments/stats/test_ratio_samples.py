@@ -76,7 +76,7 @@ def test_a_ratio_by_hand():
 
 def test_equal_values_spread_by_exactly_nothing():
     """A mean of tenths is not a tenth in binary: what looks like chance would be rounding."""
-    tenths = np.full(10, 0.1)
+    tenths = np.full(1000, 0.1)
     assert numbers(Ratio.from_rows(tenths, tenths)) == (0.1, 0.1, 0.0, 0.0, 0.0)
     sums = (sum([0.1] * 10), sum([0.1 * 0.1] * 10))
     found = Ratio.from_sums(10, sums[0], sums[0], sums[1], sums[1], sums[1])

@@ -58,7 +58,7 @@ def test_equal_samples_are_equal_and_not_hashable():
 
 
 def test_equal_values_spread_by_exactly_nothing():
-    found = Regression.from_rows(np.column_stack([np.full(10, 0.1), np.arange(10.0)]))
+    found = Regression.from_rows(np.column_stack([np.full(1000, 0.1), np.arange(1000.0)]))
     assert found.means[0] == 0.1
     assert not found.products[0].any()
 
