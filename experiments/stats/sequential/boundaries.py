@@ -38,12 +38,14 @@ def efficacy(
         sides: 2 for symmetric boundaries, 1 for an upper one only.
 
     Returns:
-        (looks,) boundaries, at most 8.2, precise to 1e-7; above 0 when `sides` is 2.
+        (looks,) boundaries, at most 8.2, precise to 1e-7; 0 or more when `sides` is 2.
 
     Raises:
         ValueError: If the information does not increase, alpha is outside (0, 1), or sides is neither 1 nor 2.
     """
     _require_sides(sides)
+    if not 0 < alpha < 1:
+        raise ValueError(f"`alpha` is {alpha}; must be in (0, 1); write 5 % as 0.05.")
     return _efficacy(looks_of(information), float(alpha), spending, sides)
 
 
@@ -54,7 +56,7 @@ def crossed(
 
     Args:
         information: t_1 < … < t_K as in `efficacy`, in any unit in which `drift` is stated.
-        boundaries: (looks,) z at each look; above 0 when `sides` is 2.
+        boundaries: (looks,) z at each look; 0 or more when `sides` is 2.
         drift: Mean of Z at information 1: the effect / its standard error there.
         sides: 2 to stop at |Z| ≥ z, 1 to stop at Z ≥ z.
 
@@ -128,12 +130,16 @@ def looks_of(information: Sequence[float]) -> tuple[float, ...]:
 @lru_cache(maxsize=4096)
 def _efficacy(looks: tuple[float, ...], alpha: float, spending: Spending, sides: int) -> tuple[float, ...]:
     paths, used, found = start(), 0.0, []
+    nearest = 0.0 if sides == 2 else -FARTHEST_Z
     for place, t in enumerate(looks):
         left, farthest = spent(t, alpha / sides, spending) - used, paths.above(FARTHEST_Z, t)
+        everybody = paths.above(nearest, t)
         if left <= max(farthest, LEAST):
             z, used = FARTHEST_Z, used + farthest
+        elif left >= everybody:
+            z, used = nearest, used + everybody
         else:
-            z, used = paths.upper(left, t), used + left
+            z, used = max(paths.upper(left, t), nearest), used + left
         found.append(z)
         if place + 1 < len(looks):
             paths = paths.onward(-z if sides == 2 else -math.inf, z, t, looks[place + 1])

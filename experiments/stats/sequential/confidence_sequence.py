@@ -46,7 +46,7 @@ def interval(shift: Shift, level: float, tuned_to: int) -> Effect:
 
 
 def half_widths(variance: ArrayLike, units: ArrayLike, alpha: float, tuned_to: float) -> Floats:
-    """The half widths of `interval` for many looks at once: half the price of a simulation is a loop.
+    """The half widths of `interval` for many looks at once, as simulations need them.
 
     √variance · √(2 (nρ² + 1)/(nρ²) · log(√(nρ² + 1)/α)). With a unit's own variance σ² = variance · n this is eq. 9 of the
     paper's version 7 and gbstats' `sequential_interval_halfwidth(σ², n, tuned_to, α)`.

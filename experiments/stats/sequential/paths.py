@@ -66,6 +66,8 @@ class Paths:
         z = drift * math.sqrt(information) - float(ndtri(chance))
         for _ in range(_MOST_TURNS):
             log_tail, slope = self._log_above(z, information, drift)
+            if slope == 0:
+                break  # nearly all walks stand above: flat to the last digit
             step = (log_tail - math.log(chance)) / slope
             z -= step
             if abs(step) < _CLOSE * (1 + abs(z)):
@@ -137,7 +139,7 @@ class Paths:
         """How many nodes can matter to one place."""
         if self.panel == 0:
             return self.places.size
-        return min(self.places.size, _NODES * (math.ceil(2 * reach / self.panel) + 1))
+        return min(self.places.size, _NODES * (math.ceil(2 * reach / self.panel) + 3))
 
     def _near(self, centres: Floats, banded: int) -> tuple[Floats, Floats]:
         """(centres, banded) nodes around each centre with their mass; one row for all where all nodes matter."""

@@ -187,8 +187,9 @@ def test_one_step_of_the_walk_is_the_normal_law():
 @pytest.mark.parametrize("looks", [(1e-300, 1.0), (1e-12, 1e-6, 0.5), (0.5, 1e6), (1.0,), (1e12,)])
 def test_extreme_information_has_boundaries(looks):
     for family in ("obrien_fleming", "pocock"):
-        for alpha in (1e-12, 0.05, 0.999):
-            assert all(0 < z <= FARTHEST_Z for z in efficacy(looks, alpha, family))
+        for alpha in (1e-14, 0.05, 0.999, 1 - 1e-9, 1 - 1e-15):
+            assert all(0 <= z <= FARTHEST_Z for z in efficacy(looks, alpha, family))
+            assert all(abs(z) <= FARTHEST_Z for z in efficacy(looks, alpha, family, sides=1))
 
 
 @pytest.mark.parametrize(
