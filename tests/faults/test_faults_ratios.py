@@ -57,6 +57,7 @@ def check_ratios(m):
     for one, other, why in (
         (NONE, C, "no_units"),
         (C, NONE, "no_units"),
+        (SINGLE, NONE, "no_units"),
         (SINGLE, C, "one_unit"),
         (C, SINGLE, "one_unit"),
         (STILL, STILL, "no_variation"),
@@ -64,8 +65,9 @@ def check_ratios(m):
         assert code(m.shift(one, other)) == code(m.relative_shift(one, other, 0.95)) == why
     # who clicks on exactly .3 of what is shown does not vary, whichever way rounding goes
     below = np.arange(1.0, 40.0) / 7
-    assert m.linear_spread(Ratio.from_rows(0.3 * below, below)) == 0
-    assert m.linear_spread(Ratio.from_rows(-0.3 * below, below)) == 0
+    for rate in np.linspace(-1, 1, 40):
+        assert m.linear_spread(Ratio.from_rows(rate * below, below)) == 0
+    near(m.linear_spread(Ratio(9, 2.0, 4.0, 0.0, 8.0, 0.0)), math.sqrt(8) / 8, 1e-12)
     near(m.linear_spread(C), math.sqrt(90) / 3, 1e-12)
     near(m.linear_spread(T), math.sqrt(88) / 4, 1e-12)
     near(m.linear_spread(Ratio(5, -12.0, 4.0, 40.0, 4.0, 2.0)), math.sqrt(88) / 4, 1e-12)
