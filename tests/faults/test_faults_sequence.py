@@ -21,7 +21,7 @@ def check_sequence(m):
     ends(m.interval(means, 0.9, 1000), 0.05352653709582211, 1.146473462904178, 1e-12)
     near(m.interval(means, 0.9, 1000).p_value, 0.05380852604775552, 1e-12)
     assert m.interval(Shift(0.0, 1.0, 10, "absolute", "welch"), 0.95, 1000).p_value == 1.0
-    # FEATURES.md D2 of this field
+    # GrowthBook's formula with its own N* = 5,000
     assert [round(m.width(n, 5000), 2) for n in (500, 5000, 20_000, 100_000)] == [1.97, 1.55, 1.60, 1.70]
     near(
         m.width(500, 1000, 0.9),

@@ -49,7 +49,7 @@ def half_widths(variance: ArrayLike, units: ArrayLike, alpha: float, tuned_to: f
     """The half widths of `interval` for many looks at once, as simulations need them.
 
     √variance · √(2 (nρ² + 1)/(nρ²) · log(√(nρ² + 1)/α)). With a unit's own variance σ² = variance · n this is eq. 9 of the
-    paper's version 7 and gbstats' `sequential_interval_halfwidth(σ², n, tuned_to, α)`.
+    paper's version 7, as gbstats' SequentialTwoSidedTTest has it: √σ² · √(2 (nρ² + 1) log(√(nρ² + 1)/α) / (nρ)²).
 
     Args:
         variance: Squared standard errors of the estimates, finite and above 0, any shape.

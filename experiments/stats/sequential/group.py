@@ -56,7 +56,7 @@ def past_the_end(information: Sequence[float], look: int = -1) -> NoEffect | Non
     """Why a look can show nothing any more, if so: the planned units were all in at one before it.
 
     A look more after the plan's end is a chance more to be wrong: ten looks past the end of twenty, each read as if it were
-    the last, would raise 5 % to 6.7 %.
+    the last, would raise 5 % to 6.7 % (O'Brien–Fleming).
 
     Args:
         information: As for `interval`.
@@ -153,7 +153,7 @@ def futile(
     The one-sided repeated bound of level `power` lies below the minimum: (value − minimum)/error ≤ −b_k, b the efficacy
     boundaries that spend 1 − power, while Z_k is inside ±z_k. If the truth is the minimum, this happens at any of the looks
     with probability 1 − power or less, whatever its variance, whether or not one goes on after it; it costs the interval
-    nothing (Jennison & Turnbull 1989, §3; `futility` gives the same boundaries as a plan, with its units).
+    nothing (Jennison & Turnbull 1989, §3). `futility` plans nearly the same boundaries, with the units that they ask.
 
     Args:
         shift: The difference with its variance, of the units at the last look.

@@ -25,8 +25,9 @@ def shift(value: float = 0.3, variance: float = 0.01, units: int = 1000) -> Shif
 @pytest.mark.parametrize(
     ("value", "variance", "units", "alpha", "tuned_to", "low", "high", "p_value"),
     [
-        # gbstats 0.8.0, SequentialTwoSidedTTest, absolute: 400/4000 against 480/4100; 2400/120000 against 2600/118000;
-        # means of n = 300, sum 600, squares 2100 against n = 200, sum 520, squares 2450
+        # gbstats 0.8.0, SequentialTwoSidedTTest: √(s² N) · √(2 (N ρ² + 1) log(√(N ρ² + 1)/α) / (N ρ)²), absolute:
+        # 400/4000 against 480/4100; 2400/120000 against 2600/118000; means of n = 300, sum 600, squares 2100 against
+        # n = 200, sum 520, squares 2450
         (
             0.01707317073170732,
             4.771147400647118e-05,
@@ -69,7 +70,7 @@ def test_the_interval_and_p_value_are_those_of_gbstats(
 
 
 def test_the_published_price_in_width():
-    # FEATURES.md D2 of this field: 1.97 at N*/10, 1.55 at N*, 1.60 at 4 N*, 1.70 at 20 N*
+    # GrowthBook's formula with its own N* = 5,000: 1.97 at N*/10, 1.55 at N*, 1.60 at 4 N*, 1.70 at 20 N*
     found = [round(width(n, 5000), 2) for n in (500, 5000, 20_000, 100_000)]
     assert found == [1.97, 1.55, 1.60, 1.70]
 
@@ -186,7 +187,7 @@ def test_nonsense_is_refused(call, sentence):
 
 @pytest.mark.parametrize(("looks", "error"), [(7, 0.009), (14, 0.012), (28, 0.017), (56, 0.020)])
 def test_the_error_of_a_thousand_units_a_day_tuned_to_five_thousand(looks, error):
-    # FEATURES.md D2, simulated there with an error of up to 0.1 points; here by integration
+    # simulated once with 20,000 walks, error up to 0.1 points; here by integration
     units = 1000 * np.arange(1, looks + 1)
     found = crossed(tuple(units / units[-1]), tuple(half_widths(1.0, units, 0.05, 5000)))
     assert found[-1] == pytest.approx(error, abs=0.001)

@@ -104,7 +104,7 @@ def test_extreme_but_finite_numbers_have_an_answer(variance, value, looks):
 
 
 def test_the_published_price_in_width():
-    # FEATURES.md D2 of this field: 1.04 with 5 looks, 1.07 with 14, 1.09 with 28
+    # Lan–DeMets, O'Brien–Fleming type: 1.04 with 5 looks, 1.07 with 14, 1.09 with 28
     found = [round(width([k / n for k in range(1, n + 1)], 0.95, "obrien_fleming"), 2) for n in (5, 14, 28)]
     assert found == [1.04, 1.07, 1.09]
 
@@ -148,7 +148,7 @@ def test_the_power_under_looks_is_that_of_theory(family):
 
 
 def test_peeking_at_the_usual_interval_is_caught():
-    # exact 27.4 % (FEATURES.md D2); 4,000 worlds: Monte-Carlo error 0.7 points
+    # 27.4 % by integration; 4,000 worlds: Monte-Carlo error 0.7 points
     usual = norm.ppf(0.975)
     assert crossed(DAYS, [usual] * 28)[-1] == pytest.approx(0.274, abs=0.002)
     assert (abs(looked_at(4000, 0.0, 23)) > usual).any(axis=1).mean() > 0.20
