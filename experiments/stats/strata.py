@@ -33,9 +33,9 @@ class _Cell:
 
     def joined(self, other: "_Cell") -> "_Cell":
         """Both together, by Chan, Golub & LeVeque (1983), without a square that could overflow."""
+        if self.n == 0:
+            return other
         n = self.n + other.n
-        if self.n == 0 or other.n == 0:
-            return other if self.n == 0 else self
         step, share = other.mean - self.mean, other.n / n
         between = abs(step) * math.sqrt(self.n * share)
         return _Cell(n, self.mean + step * share, math.hypot(self.spread, other.spread, between))
