@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.calibration import certificate
 from benchmarks.evidence import (
     agreement,
     curve_coverage,
@@ -33,6 +34,10 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], Rows]]] = {
     "extrapolation": (
         "Display times beyond the data, on simulated launches",
         lambda asked: extrapolation.run(asked.scale),
+    ),
+    "calibration": (
+        "Calibration of effects, intervals and alarms: docs/calibration.md",
+        lambda asked: certificate.summary(asked.scale, asked.out.parent / certificate.PAGE.name),
     ),
     "worlds": ("Planted values in random worlds", lambda asked: worlds.run(asked.worlds, asked.users)),
 }
