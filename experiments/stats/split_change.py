@@ -85,7 +85,7 @@ def first_bad(
             (("p_value", p_value),),
         )
     since = hours[::-1].cumsum(axis=0)[::-1]
-    scores = np.where(hours.sum(axis=1) > 0, _scores(since, planned_shares(weights)), -np.inf)
+    scores = np.where(hours.sum(axis=1) > 0, deviance(since, planned_shares(weights)) / 2, -np.inf)
     hour, start = int(scores.argmax()), int((hours.sum(axis=1) > 0).argmax())
     return SplitChange(
         hour=hour,
@@ -97,9 +97,17 @@ def first_bad(
     )
 
 
-def _scores(since: Counts, shares: Sequence[float]) -> Floats:
-    """L of a change at each hour."""
-    planned = since.sum(axis=1, keepdims=True) * np.asarray(shares)
-    ratio = np.where(since > 0, since, 1) / np.where(since > 0, planned, 1.0)
-    found: Floats = (since * np.log(ratio)).sum(axis=1)
+def deviance(counts: Counts, shares: Sequence[float]) -> Floats:
+    """Twice the log-likelihood ratio of the split seen against the one planned, 2 Σ n_i log(n_i / (N θ_i)); 0 without units.
+
+    Args:
+        counts: Units by arm, shape (..., k).
+        shares: Planned shares by arm, adding up to 1.
+
+    Returns:
+        Shape (...); about chi-square on k − 1 degrees of freedom under the plan, at one look (Wilks 1938).
+    """
+    planned = counts.sum(axis=-1, keepdims=True) * np.asarray(shares)
+    ratio = np.where(counts > 0, counts, 1) / np.where(counts > 0, planned, 1.0)
+    found: Floats = 2 * (counts * np.log(ratio)).sum(axis=-1)
     return found

@@ -130,8 +130,9 @@ def planned_shares(weights: Sequence[float]) -> list[float]:
         weights: Planned relative weights by arm, all positive.
 
     Raises:
-        ValueError: If an arm's share is too small to be told from nothing.
+        ValueError: If a weight is not positive, or an arm's share too small to be told from nothing.
     """
+    _require_weights(weights)
     scale = max(weights)
     whole = math.fsum(weight / scale for weight in weights)
     shares = [weight / scale / whole for weight in weights]
@@ -160,6 +161,10 @@ def require_split(observed: Sequence[int], weights: Sequence[float]) -> None:
         )
     if min(observed) < 0:
         raise ValueError(f"`observed` is {list(observed)}; must be 0 or more; count units by arm.")
+    _require_weights(weights)
+
+
+def _require_weights(weights: Sequence[float]) -> None:
     if not all(math.isfinite(weight) and weight > 0 for weight in weights):
         raise ValueError(
             f"`weights` is {list(weights)}; must be positive; leave out an arm that receives nobody."

@@ -61,7 +61,7 @@ SRM = (
     Fault("told", "p_value < alpha", "p_value < 0.001"),
     Fault("told", "passed=False", "passed=True"),
     Fault("require_split", "min(observed) < 0", "max(observed) < 0"),
-    Fault("require_split", "weight > 0", "weight > -1"),
+    Fault("_require_weights", "weight > 0", "weight > -1"),
     Fault("planned_shares", "min(shares) == 0", "False"),
 )
 

@@ -171,7 +171,9 @@ CHANGE = (
     Fault("first_bad", "hours.cumsum(axis=0), weights", "hours, weights"),
     Fault("first_bad", "p_value >= alpha", "p_value > 2"),
     Fault("first_bad", "p_value >= alpha", "p_value > alpha"),
-    Fault("first_bad", "np.where(hours.sum(axis=1) > 0, _scores", "np.where(hours.sum(axis=1) > -1, _scores"),
+    Fault(
+        "first_bad", "np.where(hours.sum(axis=1) > 0, deviance", "np.where(hours.sum(axis=1) > -1, deviance"
+    ),
     Fault("first_bad", "scores.argmax()", "scores[1:].argmax()"),
     Fault("first_bad", "(running < alpha).argmax()", "running.argmin()"),
     Fault("first_bad", "hours[:hour]", "hours[: hour + 1]"),
@@ -181,9 +183,10 @@ CHANGE = (
     Fault("first_bad", "weights, concentration)", "weights)"),
     Fault("first_bad", "hours.sum() == 0", "hours.sum() < 0"),
     Fault("first_bad", "require_alpha(alpha)", ""),
-    Fault("_scores", "* np.asarray(shares)", "/ 2 + 0 * np.asarray(shares)"),
-    Fault("_scores", "(since * np.log(ratio))", "np.log(ratio)"),
-    Fault("_scores", "np.where(since > 0, since, 1)", "since"),
+    Fault("deviance", "* np.asarray(shares)", "/ 2 + 0 * np.asarray(shares)"),
+    Fault("deviance", "(counts * np.log(ratio))", "np.log(ratio)"),
+    Fault("deviance", "np.where(counts > 0, counts, 1)", "counts"),
+    Fault("deviance", "2 * (counts", "(counts"),
 )
 
 
