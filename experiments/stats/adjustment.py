@@ -97,7 +97,7 @@ def shift(
     Returns:
         The shift in the outcome's unit; a NoEffect when an arm has fewer than two units, nothing is left to vary, or a
         ratio has nothing to divide by. The covariates must have been fixed before the exposure: what it may change biases
-        the effect. θ counts as known, so with 20 units a covariate a 95 % interval covers 94 % and is 5 % too narrow, with 200 0.5 %.
+        the effect. θ counts as known: with 20 units a covariate an interval of 95 % covers 94 %, with 200 nearly 95 %.
         Where arms differ much in size and in slope, slopes of each arm would be better (Lin 2013, Ann. Appl. Stat. 7:295–318).
 
     Raises:

@@ -60,6 +60,32 @@ def relative(control: Settled, treatment: Settled, units: int, level: float) -> 
     return shifted(value, error, units, "relative", "delta")
 
 
+def logged(found: Shift | NoEffect) -> Shift | NoEffect:
+    """A relative shift on the logarithmic scale, log(1 + r): nearer to normal, and no interval reaches below −100 %.
+
+    variance var(r) / (1 + r)²; for two shares that is `shares.log_shift` (Katz et al. 1978, Biometrics 34:469–474), for
+    two independent means var(t) / t² + var(c) / c².
+
+    Args:
+        found: From any `relative_shift`; a NoEffect is handed on.
+
+    Returns:
+        A Shift: draw its interval, for one look or for many, then turn it with `shares.unlogged`. A NoEffect where the
+        treatment is 0 or of another sign than control. Not for values that may be below 0, such as profits.
+
+    Raises:
+        ValueError: If the shift is absolute.
+    """
+    if isinstance(found, NoEffect):
+        return found
+    if found.scale != "relative":
+        raise ValueError(f"`found` is {found.scale}; must be a relative shift; ask for `relative_shift`.")
+    ratio = 1 + found.value
+    if ratio <= 0:
+        return without_logarithm()
+    return shifted(math.log(ratio), found.error / ratio, found.units, "relative", "log_ratio", found.freedom)
+
+
 def shifted(
     value: float, error: float, units: int, scale: Scale, method: str, freedom: float | None = None
 ) -> Shift | NoEffect:
@@ -90,6 +116,14 @@ def spread_of(n: int, mean: float, deviations: float) -> float:
     """
     found = math.sqrt(deviations)
     return found if found > _CONSTANT * math.sqrt(n) * abs(mean) else 0.0
+
+
+def without_logarithm() -> NoEffect:
+    """There is no ratio above 0."""
+    return NoEffect(
+        "log_ratio_without_sign",
+        "The treatment is zero or of another sign than control, so the logarithm of their ratio does not exist.",
+    )
 
 
 def out_of_range() -> NoEffect:

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from experiments.stats.effects import Shift, no_units
 from experiments.stats.samples import Ratio
-from tests.faults.answers import code, ends, near, stories_of
+from tests.faults.answers import code, ends, near, refuses, stories_of
 from tests.faults.planting import Fault
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a fault may overflow or divide by 0
@@ -148,6 +149,14 @@ def check_differences(m):
     assert m.spread_of(100, -0.1, 9e-29) == 0 < m.spread_of(100, -0.1, 2e-28)
     assert m.out_of_range().sentence.endswith(".")
     assert m.one_unit().code == "one_unit"
+    logged = m.logged(Shift(0.5, 0.09, 15, "relative", "delta", 7.0))
+    assert logged == Shift(math.log(1.5), logged.variance, 15, "relative", "log_ratio", 7.0)
+    near(logged.variance, 0.04, 1e-12)
+    assert code(m.logged(no_units())) == "no_units"
+    assert code(m.logged(Shift(-1.0, 0.1, 9, "relative", "delta"))) == "log_ratio_without_sign"
+    assert code(m.logged(Shift(-1.5, 0.1, 9, "relative", "delta"))) == "log_ratio_without_sign"
+    assert code(m.logged(Shift(-1 + 1e-15, 1e300, 9, "relative", "delta"))) == "out_of_range"
+    refuses((lambda: m.logged(Shift(0.5, 0.1, 9, "absolute", "welch")),))
     assert m.shifted(1.0, 0.5, 3, "relative", "x", 7.0).freedom == 7.0
 
 
@@ -164,6 +173,13 @@ DIFFERENCES = (
     Fault("relative", "* control.error) / abs(control.value)", "* control.error)"),
     Fault("relative", "control.value) / abs(control.value)\n    return", "control.value) / control.value\n    return"),
     Fault("relative", "units, \"relative\"", "units, \"absolute\""),
+    Fault("logged", "if isinstance(found, NoEffect):", "if False:"),
+    Fault("logged", "if found.scale != \"relative\":", "if False:"),
+    Fault("logged", "if ratio <= 0:", "if ratio < 0:"),
+    Fault("logged", "found.error / ratio", "found.error"),
+    Fault("logged", "math.log(ratio)", "math.log(found.value)"),
+    Fault("logged", "1 + found.value", "1 - found.value"),
+    Fault("logged", ", found.freedom)", ")"),
     Fault("shifted", "if error == 0:", "if error < 0:"),
     Fault("shifted", "not math.isfinite(value) or ", ""),
     Fault("shifted", "0 < error * error < math.inf", "0 < error < math.inf"),

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 from tea_tasting.aggr import Aggregates
 
-from experiments.stats import means, ratios
-from experiments.stats.effects import Effect, NoEffect, Shift
-from experiments.stats.samples import Moments, Ratio
+from experiments.stats import contrast, means, ratios
+from experiments.stats.differences import logged
+from experiments.stats.effects import Effect, NoEffect, Shift, no_units
+from experiments.stats.samples import Count, Moments, Ratio
+from experiments.stats.shares import log_shift, unlogged
+from experiments.stats.shifts import fixed
 
 
 def drawn(seed, units, rate=0.3):
@@ -79,6 +82,40 @@ def test_a_relative_change_follows_a_gradient_taken_numerically():
     assert (found.units, found.scale, found.freedom) == (700, "relative", None)
     effect = ratios.relative_difference(control, treatment, 0.9)
     assert effect.interval.high - effect.value == pytest.approx(norm.ppf(0.95) * found.error)
+
+
+@pytest.mark.parametrize("units", [(20, 30), (5000, 4000)])
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_on_the_logarithm_it_equals_tea_tasting(units, level):
+    one, other = drawn(units[0], units[0]), drawn(units[1] + 1, units[1], 0.4)
+    kind = tea_tasting.RatioOfMeans("y", "d", confidence_level=level, use_t=False)
+    theirs = kind.analyze_aggregates(aggregates(*one), aggregates(*other))
+    told = ratios.relative_shift(Ratio.from_rows(*one), Ratio.from_rows(*other), level)
+    found = unlogged(fixed(logged(told), level))
+    assert found.value == pytest.approx(theirs.rel_effect_size, rel=1e-9)
+    assert found.interval.low == pytest.approx(theirs.rel_effect_size_ci_lower, rel=1e-9)
+    assert found.interval.high == pytest.approx(theirs.rel_effect_size_ci_upper, rel=1e-9)
+    assert (found.p_value < 1 - level) == (not found.interval.contains(0.0))
+
+
+@given(st.integers(1, 99), st.integers(1, 99))
+def test_on_the_logarithm_shares_have_the_interval_of_katz(one, other):
+    arms = Count(120, one), Count(130, other)
+    told = contrast.relative_shift(
+        *(x for a in arms for x in (a.hits / a.n, a.hits * (a.n - a.hits) / a.n**3)), 250, 0.01
+    )
+    found, katz = logged(told), log_shift(*arms)
+    assert (found.value, found.variance) == pytest.approx((katz.value, katz.variance), rel=1e-9, abs=1e-12)
+    assert (found.units, found.scale, found.method) == (katz.units, katz.scale, katz.method)
+
+
+def test_a_logarithm_that_does_not_exist():
+    assert logged(no_units()).code == "no_units"
+    assert logged(Shift(-1.0, 0.1, 9, "relative", "delta")).code == "log_ratio_without_sign"
+    assert logged(Shift(-1.5, 0.1, 9, "relative", "delta")).code == "log_ratio_without_sign"
+    assert logged(Shift(-1 + 1e-15, 1e300, 9, "relative", "delta")).code == "out_of_range"
+    with pytest.raises(ValueError, match="must be a relative shift"):
+        logged(Shift(0.5, 0.1, 9, "absolute", "welch"))
 
 
 ARMS = st.lists(st.tuples(st.integers(-50, 50), st.integers(1, 20)), min_size=3, max_size=25).map(
