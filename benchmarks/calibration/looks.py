@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 UNITS, FIRST, DAYS = 10_000, 100, 28
 """Units an arm in the end, and at the first look of those at every +1 %."""
-_WALKS, _FEWER_WALKS, _AT_ONCE = 200_000, 20_000, 2_000
+_WALKS, _FEWER_WALKS, _AT_ONCE = 100_000, 10_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ _HEAD = """# Calibration
 How often the intervals, p-values and alarms of a readout are right, in simulated experiments whose truth is known.
 Every figure is one of the production code; `s.e.` is its Monte-Carlo standard error, `limit` what is demanded, and `met`
 says whether it holds: `no: …` names what holds instead. `tests/benchmarks/test_calibration.py` makes every figure again at
-a twentieth of the size.
+a twentieth of the size. A conversion, funnel step, retention or threshold is a share of units, so `binomial` speaks for all of
+them. `draws` are fewer than 10,000 where one draw is slow; curves over time have pages of evidence of their own.
 """
 
 _TOLD: Mapping[str, str] = {
@@ -38,7 +39,7 @@ _TOLD: Mapping[str, str] = {
     ),
     "Power under looks": (
         "The same under looks. Theory: the chance that Brownian motion with that drift crosses the boundary at these looks, by "
-        "200,000 simulated walks (confidence sequence) or by the recursion of the design (group); of what is relative, by 20,000 "
+        "100,000 simulated walks (confidence sequence) or by the recursion of the design (group); of what is relative, by 10,000 "
         "pairs of walks."
     ),
     "Adjustment": "Variance after adjustment / before: 1 − ρ², as reported and as seen over experiments.",
