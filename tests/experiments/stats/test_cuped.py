@@ -180,8 +180,8 @@ def test_units_of_covariates_and_the_order_of_arms_do_not_matter(scales, origins
 
 @pytest.mark.parametrize("many", [1, 3])
 def test_the_variance_left_is_one_minus_rho_squared_and_intervals_cover(many):
-    """2 000 worlds of 100 + 150 units, ρ² = 0.6, no effect: Monte-Carlo s.e. of coverage 0.49 points, of a variance 3 %."""
-    rng, worlds, found, plain, said = np.random.default_rng(7), 2000, [], [], []
+    """1 000 worlds of 100 + 150 units, ρ² = 0.6, no effect: Monte-Carlo s.e. of coverage 0.69 points, of a variance 4.5 %."""
+    rng, worlds, found, plain, said = np.random.default_rng(7), 1000, [], [], []
     for _ in range(worlds):
         x = rng.normal(0, 1, (250, many))
         y = x @ np.full(many, math.sqrt(0.6 / many)) + rng.normal(0, math.sqrt(0.4), 250)
@@ -197,3 +197,19 @@ def test_the_variance_left_is_one_minus_rho_squared_and_intervals_cover(many):
     assert np.mean(said) == pytest.approx(0.6, abs=0.01)
     covered = np.mean([abs(one.value) <= t.ppf(0.975, one.freedom) * one.error for one in found])
     assert abs(covered - 0.95) < 3 * math.sqrt(0.95 * 0.05 / worlds)
+
+
+def test_a_relative_change_covers_where_the_common_mean_is_most_of_its_error():
+    """1 000 worlds of 200 + 200 units, ρ² = 0.95, +100 %: without that mean's part the error would be two fifths too small."""
+    rng, worlds, found = np.random.default_rng(3), 1000, []
+    for _ in range(worlds):
+        x = rng.normal(0, 1, 400)
+        y = 3 + x * math.sqrt(0.95) + rng.normal(0, math.sqrt(0.05), 400) + np.repeat([0, 3], 200)
+        arms = [
+            Regression.from_rows(np.column_stack([y, x])[part]) for part in (slice(200), slice(200, None))
+        ]
+        found.append(adjustment.relative_shift(*arms, 0.95))
+    covered = np.mean([abs(one.value - 1) <= 1.959964 * one.error for one in found])
+    assert abs(covered - 0.95) < 3 * math.sqrt(0.95 * 0.05 / worlds)
+    said, seen = np.mean([one.variance for one in found]), np.var([one.value for one in found])
+    assert said / seen == pytest.approx(1, abs=3 * math.sqrt(2 / worlds))
