@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.calibration.study import LEVEL, Truth, Way, World, lift_for
+from benchmarks.calibration.study import Truth, World, lift_for
 from benchmarks.calibration.values import MANY, NOISE, PULL, chunks, ratio_truths, visits_law
+from benchmarks.calibration.ways import family
 from experiments.stats import adjustment, strata
 from experiments.stats.samples import Moments, Regression
 from experiments.stats.strata import Strata
@@ -22,15 +23,7 @@ SIGMA, KNOWN = 0.7, 0.8
 
 def worlds() -> tuple[World[Regression], ...]:
     """A mean and a ratio, each with one covariate."""
-    ways = (
-        Way("CUPED", partial(adjustment.difference, level=LEVEL)),
-        Way(
-            "CUPED, relative",
-            partial(adjustment.relative_difference, level=LEVEL),
-            relative=True,
-            test="ratio",
-        ),
-    )
+    ways = family("CUPED", adjustment.difference, adjustment.relative_difference, adjustment.relative_shift)
     return (
         World("log-normal, known before", mean_truths, _means, ways, partial(lift_for, truths=mean_truths)),
         World(
@@ -41,15 +34,7 @@ def worlds() -> tuple[World[Regression], ...]:
 
 def strata_world() -> World[Strata]:
     """Three kinds of units known before, whose levels differ: normal around 1, 2 and 4."""
-    ways = (
-        Way("post-stratified", partial(strata.difference, level=LEVEL)),
-        Way(
-            "post-stratified, relative",
-            partial(strata.relative_difference, level=LEVEL),
-            relative=True,
-            test="ratio",
-        ),
-    )
+    ways = family("post-stratified", strata.difference, strata.relative_difference, strata.relative_shift)
     return World("three strata", strata_truths, _strata, ways, partial(lift_for, truths=strata_truths))
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,9 @@ from benchmarks.calibration.looks import (
     sequence_power,
 )
 from benchmarks.calibration.page import Row, share_error
-from benchmarks.calibration.streams import Stream, difference, lift_of, relative_difference
+from benchmarks.calibration.streams import Stream, difference, lift_of, logarithm, relative_difference
 from benchmarks.calibration.study import LEVEL, Truth, Z
-from experiments.stats.effects import Scale, Shift
+from experiments.stats.effects import Shift
 from experiments.stats.sequential import confidence_sequence
 from experiments.stats.sequential.boundaries import crossed, efficacy
 from experiments.stats.sequential.spending import Spending
@@ -33,6 +34,7 @@ ALPHA = 1 - LEVEL
 ENOUGH_OF_THEORY = 0.95
 PEEKED, SEQUENCE, VALID_P = "interval of one look", "confidence sequence", "always-valid p"
 GROUP: dict[str, Spending] = {"group, O'Brien–Fleming": "obrien_fleming", "group, Pocock": "pocock"}
+Of = Literal["absolute", "relative", "log ratio"]
 _DECIDES = "no: the absolute interval, which decides"
 _TOLD_OF_PEEKING = "no: as it must be, so the check alarms"
 
@@ -79,23 +81,20 @@ def schedules() -> tuple[Looks, Looks]:
 
 def _crossings(
     stream: Stream, rng: np.random.Generator, paths: int, lift: float
-) -> dict[tuple[Looks, Scale], _Crossings]:
+) -> dict[tuple[Looks, Of], _Crossings]:
     grid = grid_of(*schedules())
-    both: tuple[Scale, Scale] = ("absolute", "relative")
-    found = {(schedule, of): _Crossings(paths) for schedule in schedules() for of in both}
+    found = {(schedule, of): _Crossings(paths) for schedule in schedules() for of in get_args(Of)}
     for start in range(0, paths, stream.at_once):
         arms = stream.draw(rng, min(stream.at_once, paths - start), grid, lift)
-        for of in both:
-            value, variance = difference(*arms) if of == "absolute" else relative_difference(*arms, Z)
-            for schedule in schedules():
-                at = places(schedule, grid)
-                _look(found[schedule, of], value[:, at], variance[:, at], schedule, of, few=lift == 0)
+        relative = relative_difference(*arms, Z)
+        told = {"absolute": difference(*arms), "relative": relative, "log ratio": logarithm(*relative)}
+        for (schedule, of), crossings in found.items():
+            at, (value, variance) = places(schedule, grid), told[of]
+            _look(crossings, value[:, at], variance[:, at], schedule, few=lift == 0)
     return found
 
 
-def _look(
-    crossings: _Crossings, value: Floats, variance: Floats, schedule: Looks, of: Scale, *, few: bool
-) -> None:
+def _look(crossings: _Crossings, value: Floats, variance: Floats, schedule: Looks, *, few: bool) -> None:
     """Every way at every look of some paths; the usual interval and p-values only where nothing is so."""
     distance, units = np.abs(value), 2 * np.array(schedule.units)
     z = distance / np.sqrt(variance)
@@ -106,7 +105,7 @@ def _look(
     if few:
         farthest = (distance / half).argmax(axis=1)
         told = [
-            Shift(float(value[k, at]), float(variance[k, at]), int(units[at]), of, "calibration")
+            Shift(float(value[k, at]), float(variance[k, at]), int(units[at]), "absolute", "calibration")
             for k, at in enumerate(farthest)
         ]
         p_values = [confidence_sequence.interval(shift, LEVEL, 2 * UNITS).p_value for shift in told]
@@ -116,12 +115,14 @@ def _look(
         crossings.add(name, z >= boundary)
 
 
-def _theory(truth: Truth, schedule: Looks, of: Scale) -> dict[str, float]:
+def _theory(truth: Truth, schedule: Looks, of: Of) -> dict[str, float]:
     """The power of every way for normal estimates with the true variances."""
     spent = {way: efficacy(schedule.information, ALPHA, spending) for way, spending in GROUP.items()}
-    if of == "relative":
+    if of != "absolute":
         mixture = mixture_boundary(np.array(schedule.information), ALPHA)
-        powers = ratio_power(schedule, truth, (mixture, *map(np.array, spent.values())))
+        powers = ratio_power(
+            schedule, truth, (mixture, *map(np.array, spent.values())), logarithm=of == "log ratio"
+        )
         return dict(zip((SEQUENCE, *spent), powers, strict=True))
     drift = truth.absolute / math.sqrt((truth.treatment_variance + truth.control_variance) / UNITS)
     found = {way: crossed(schedule.information, boundary, drift)[-1] for way, boundary in spent.items()}
@@ -133,7 +134,7 @@ def _type_one(stream: Stream, schedule: Looks, way: str, hits: int, paths: int) 
     met = "yes" if share <= ALPHA + 3 * math.sqrt(ALPHA * LEVEL / paths) else "no"
     if met == "no" and way.startswith(PEEKED):
         met = _TOLD_OF_PEEKING
-    if met == "no" and way.endswith("relative"):
+    if met == "no" and not way.endswith("absolute"):
         met = _DECIDES
     limit = "≤ 5 % + 3 s.e."
     return Row("Type I under looks", stream.name, way, schedule.name, paths, share, error, "", limit, met)
@@ -142,7 +143,7 @@ def _type_one(stream: Stream, schedule: Looks, way: str, hits: int, paths: int) 
 def _power(stream: Stream, schedule: Looks, way: str, hits: int, paths: int, theory: float) -> Row:
     share, error = hits / paths, share_error(hits, paths)
     met = "yes" if share >= ENOUGH_OF_THEORY * theory - 3 * error else "no"
-    if met == "no" and way.endswith("relative"):
+    if met == "no" and not way.endswith("absolute"):
         met = _DECIDES
     return Row(
         "Power under looks",

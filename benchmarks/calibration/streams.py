@@ -110,6 +110,13 @@ def relative_difference(control: Estimates, treatment: Estimates, z: float) -> t
     return np.where(told, (treatment.value - c) / np.abs(c), 0.0), np.where(told, variance, 1.0)
 
 
+def logarithm(value: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Of what was found relative: log(1 + r) with variance var(r) / (1 + r)²."""
+    told = value > -1
+    ratio = np.where(told, 1 + value, 1.0)
+    return np.where(told, np.log(ratio), 0.0), np.where(told, variance / ratio**2, 1.0)
+
+
 def of_shares(hits: Ints, n: Ints) -> Estimates:
     """Shares of n units; looked at from 25 hits and 25 others on."""
     share = hits / n

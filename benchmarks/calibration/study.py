@@ -19,8 +19,8 @@ REACH = Z + NormalDist().inv_cdf(POWER)
 
 _NODES = 101
 S = TypeVar("S")
-Test = Literal["unpooled", "pooled", "ratio"]
-"""Whose standard error decides: each arm's own; that of equal shares; that of the ratio of the two."""
+Test = Literal["unpooled", "pooled", "ratio", "log"]
+"""Whose standard error decides: each arm's own; that of equal shares; that of the ratio of the two, or of its logarithm."""
 Role = Literal["page", "on request"]
 
 
@@ -61,6 +61,10 @@ class Truth:
             critical = Z * math.sqrt(2 * middle * (1 - middle) / n)
         if test == "ratio":
             return self._power_of_ratio(n)
+        if test == "log":
+            spread = self.control_variance / self.control**2 + self.treatment_variance / self.treatment**2
+            apart, error = math.log(self.treatment / self.control), math.sqrt(spread / n)
+            return NormalDist().cdf(apart / error - Z) + NormalDist().cdf(-apart / error - Z)
         above, below = ((side * self.absolute - critical) / error for side in (1, -1))
         return NormalDist().cdf(above) + NormalDist().cdf(below)
 

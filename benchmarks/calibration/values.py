@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.calibration.study import LEVEL, Truth, Way, World, lift_for
+from benchmarks.calibration.study import Truth, World, lift_for
+from benchmarks.calibration.ways import family
 from experiments.stats import means, ratios
 from experiments.stats.effects import NoEffect
 from experiments.stats.samples import Moments, Ratio
@@ -28,30 +28,16 @@ _AT_ONCE = 2_000_000
 
 def worlds() -> tuple[World[Moments] | World[Ratio], ...]:
     """Every world of numbers whose samples are sums."""
-    plain = (
-        Way("Welch", partial(means.difference, level=LEVEL)),
-        Way(
-            "delta method, relative",
-            partial(means.relative_difference, level=LEVEL),
-            relative=True,
-            test="ratio",
-        ),
+    plain, heavy = (
+        family("Welch", means.difference, means.relative_difference, means.relative_shift, instead)
+        for instead in ("", "cap at 99 %")
     )
-    over = (
-        Way("delta method", partial(ratios.difference, level=LEVEL)),
-        Way(
-            "delta method, relative",
-            partial(ratios.relative_difference, level=LEVEL),
-            relative=True,
-            test="ratio",
-        ),
-    )
+    over = family("delta method", ratios.difference, ratios.relative_difference, ratios.relative_shift)
     named: tuple[tuple[str, Values, Callable[[float], Sequence[Truth]]], ...] = (
         (f"log-normal σ = {SPREAD:g}", log_normal, log_normal_truths),
         (f"zero-inflated log-normal, {PAYING:.0%} above 0", zero_inflated, zero_inflated_truths),
         ("5 amounts a user, mean by user", amounts_of_user, amounts_truths),
     )
-    heavy = tuple(replace(way, instead="cap at 99 %") for way in plain)
     found = [
         World(name, truths, partial(moments, drawn), heavy if drawn is log_normal else plain, _lift(truths))
         for name, drawn, truths in named

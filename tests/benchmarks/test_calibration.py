@@ -10,7 +10,7 @@ from benchmarks.calibration import adjusted, endings, looks, page, shares, strea
 from benchmarks.calibration.certificate import run
 from benchmarks.calibration.page import Row
 from benchmarks.calibration.study import Truth, Z
-from experiments.stats import adjustment, means, ratios
+from experiments.stats import adjustment, differences, means, ratios
 from experiments.stats import shares as production
 from experiments.stats.samples import Count, Moments, Quantile, Ratio, Regression
 from experiments.stats.sequential import confidence_sequence
@@ -97,6 +97,10 @@ def _same(control, treatment, samples, shift, relative_shift):
         for (value, variance), told in ((absolute, shift(*pair)), (relative, relative_shift(*pair, 0.95))):
             assert value[0, look] == pytest.approx(told.value, rel=1e-9)
             assert variance[0, look] == pytest.approx(told.variance, rel=1e-9)
+        value, variance = streams.logarithm(*relative)
+        told = differences.logged(relative_shift(*pair, 0.95))
+        assert value[0, look] == pytest.approx(told.value, rel=1e-9)
+        assert variance[0, look] == pytest.approx(told.variance, rel=1e-9)
 
 
 def test_values_of_users_are_summed_as_rows_are():
