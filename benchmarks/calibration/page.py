@@ -13,9 +13,11 @@ _HEAD = """# Calibration
 
 How often the intervals, p-values and alarms of a readout are right, in simulated experiments whose truth is known.
 Every figure is one of the production code; `s.e.` is its Monte-Carlo standard error, `limit` what is demanded, and `met`
-says whether it holds: `no: …` names what holds instead. `tests/benchmarks/test_calibration.py` makes every figure again at
-a twentieth of the size. A conversion, funnel step, retention or threshold is a share of units, so `binomial` speaks for all of
-them. `draws` are fewer than 10,000 where one draw is slow; curves over time have pages of evidence of their own.
+says whether it holds: `no: …` names what holds instead, or that the figure errs on the safe side (wider, or rarer, than
+said). `tests/benchmarks/test_calibration.py` makes every figure again at a twentieth of the size.
+
+A conversion, funnel step, retention or threshold is a share of units, so `binomial` speaks for all of them. `draws` are
+fewer than 10,000 where one draw is slow; curves over time have pages of evidence of their own.
 """
 
 _TOLD: Mapping[str, str] = {

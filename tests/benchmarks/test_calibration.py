@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.calibration import adjusted, endings, looks, page, shares, streams, values
+from benchmarks.calibration import adjusted, certificate, endings, fixed, looks, page, shares, streams, values
 from benchmarks.calibration.certificate import run
 from benchmarks.calibration.page import Row
-from benchmarks.calibration.study import Truth, Z
+from benchmarks.calibration.study import Tally, Truth, Z
 from experiments.stats import adjustment, differences, means, ratios
 from experiments.stats import shares as production
 from experiments.stats.samples import Count, Moments, Quantile, Ratio, Regression
@@ -137,3 +137,55 @@ def test_power_of_a_ratio_nears_that_of_a_difference_for_a_small_effect():
     assert truth.power(100_000, "ratio") == pytest.approx(truth.power(100_000, "unpooled"), abs=0.01)
     none = Truth(1.0, 1.0, 1.0, 1.0)
     assert none.power(100_000, "ratio") == pytest.approx(0.05, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("fewest", "said", "inside", "met"),
+    [
+        (50.0, 10_000, 9_400, "yes"),
+        (50.0, 10_000, 9_300, "no"),
+        (50.0, 10_000, 9_700, "no: errs on the safe side"),
+        (50.0, 5_000, 4_600, "no"),
+        (5.0, 10_000, 9_250, "yes"),
+        (5.0, 10_000, 9_200, "no"),
+        (5.0, 1_000, 500, "yes"),
+    ],
+)
+def test_an_interval_that_is_too_narrow_is_seen(fewest, said, inside, met):
+    tally = Tally("w", "Welch", "page", "", 200, 10_000, fewest, 0.8, said, inside, 0)
+    assert fixed._coverage(tally).met == met
+    other = Tally("w", "Welch", "page", "cap", 200, 10_000, fewest, 0.8, said, inside, 0)
+    assert fixed._coverage(other).met in ("yes", "no: cap")
+
+
+@pytest.mark.parametrize(("rejected", "met"), [(500, "yes"), (570, "no"), (430, "no: errs on the safe side")])
+def test_a_wrong_error_is_seen(rejected, met):
+    tally = Tally("w", "Welch", "page", "", 2_000, 10_000, 50.0, 0.8, 10_000, 9_500, rejected)
+    assert fixed._type_one(tally).met == met
+
+
+@pytest.mark.parametrize(
+    ("rejected", "met"), [(8_000, "yes"), (7_600, "no"), (8_400, "no: errs on the safe side")]
+)
+def test_power_beside_theory_is_seen(rejected, met):
+    tally = Tally("w", "Welch", "page", "", 2_000, 10_000, 50.0, 0.8, 10_000, 9_500, rejected)
+    assert fixed._power(tally).met == met
+
+
+def test_make_evidence_says_how_many_figures_hold(tmp_path, monkeypatch):
+    told = [
+        Row("Coverage", "w", way, "200", 9, 0.9, 0.01, "", "94–96 %", met)
+        for way, met in (("a", "yes"), ("b", "no"), ("c", "no: cap"))
+    ]
+    monkeypatch.setattr(certificate, "run", lambda *_: told)
+    (row,) = certificate.summary(1.0, tmp_path / "calibration.md")
+    assert row == {"question": "Coverage", "figures": 3, "hold": 1, "hold otherwise": 1, "met": False}
+    assert "1 of them unmet" in (tmp_path / "calibration.md").read_text("utf-8")
+
+
+def test_looks_begin_at_a_hundred_units_and_come_with_every_percent():
+    units = np.array(looks.every_percent().units)
+    assert (units[0], units[-1]) == (100, looks.UNITS)
+    assert (np.diff(units) >= 1).all()
+    assert (np.diff(units) <= np.maximum(np.ceil(0.01 * units[:-1]), 1)).all()
+    assert len(looks.daily().units) == 28
