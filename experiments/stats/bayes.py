@@ -210,7 +210,7 @@ def _exceeds(one: Beta, other: Beta) -> tuple[float, float]:
     """P(one > other) and E (one − other)⁺."""
     from scipy.special import expit
 
-    points, weights = quadrature(np.concatenate([one.marks(), other.marks()]))
+    points, weights = quadrature(np.concatenate([one.marks(), other.marks(), _FLAT.marks()]))
     below = other.below(points)
     width = expit(points) * expit(-points)
     return (

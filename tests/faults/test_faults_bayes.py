@@ -48,6 +48,8 @@ def check_bayes(m):
     near(stated.value, 3 / 6 - 2 / 6, 1e-12)
     lonely = m.of_counts(Count(1, 1), Count(100_000, 0))
     assert -1 < lonely.interval.low < lonely.interval.high < 0
+    apart = m.of_counts(Count(568_182_587, 568_182_587), Count(12_291_393, 34))
+    near(apart.loss_shipping, -apart.value, 1e-12)
     sure = m.of_counts(Count(1, 1), Count(100_000, 0), level=0.999999)
     assert -1 < sure.interval.low < lonely.interval.low
     near(sure.interval.high, -math.sqrt(5e-7), 1.5e-5)  # P(Beta(2, 1) < x) = x²
@@ -121,6 +123,7 @@ BAYES = (
     Fault("_updated", "arm.n - arm.hits", "arm.n"),
     Fault("_updated", "+ prior.hits", "+ 1"),
     Fault("_exceeds", "width * below", "below"),
+    Fault("_exceeds", ", _FLAT.marks()", ""),
     Fault("_exceeds", "one.above(points)", "other.above(points)"),
     Fault("_exceeds", "expit(points) * expit(-points)", "expit(points)"),
     Fault("_quantile", "expit(points) + d", "expit(points) - d"),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -94,7 +94,6 @@ def test_many_units_approach_the_normal_reading():
     found, normal = of_counts(control, treatment), of_shift(moved(5e-7, math.sqrt(2 * p * (1 - p) / n)))
     assert found.chance_better == pytest.approx(normal.chance_better, abs=1e-6)
     assert found.loss_shipping == pytest.approx(normal.loss_shipping, rel=1e-5)
-    assert found.interval.high == pytest.approx(normal.interval.high, rel=1e-5)
 
 
 def test_a_published_posterior():
@@ -113,10 +112,9 @@ def test_a_flat_prior_reads_the_interval_of_one_look(z, error):
     normal = stats.norm(shift.value, error)
     assert (found.interval, found.value) == (look.interval, look.value)
     assert found.chance_better == pytest.approx(normal.sf(0), rel=1e-9)
-    assert found.loss_keeping == pytest.approx(
-        integrate.quad(lambda x: x * normal.pdf(x), 0, max(shift.value, 0) + 12 * error, epsabs=0, points=[error])[0],
-        rel=1e-6, abs=1e-9 * error,
-    )  # fmt: skip
+    farthest = max(shift.value, 0) + 12 * error
+    gain = integrate.quad(lambda x: x * normal.pdf(x), 0, farthest, epsabs=0, points=[error])[0]
+    assert found.loss_keeping == pytest.approx(gain, rel=1e-6, abs=1e-9 * error)
     assert found.loss_keeping - found.loss_shipping == pytest.approx(shift.value, abs=1e-12 * error)
     assert of_shift(shift, direction="down").chance_better == pytest.approx(normal.cdf(0), rel=1e-9)
 
@@ -126,7 +124,6 @@ def test_a_normal_prior_is_multiplied_with_the_likelihood(value, error, mean, sd
     found = of_shift(moved(value, error), Normal(mean, sd))
     grid, step = np.linspace(-100, 100, 40_001, retstep=True)
     density = stats.norm.pdf(grid, mean, sd) * stats.norm.pdf(value, grid, error)
-    assume(density.sum() > 1e-30)
     density /= density.sum() * step
     assert found.value == pytest.approx((grid * density).sum() * step, abs=1e-8)
     assert found.loss_shipping == pytest.approx((np.maximum(-grid, 0) * density).sum() * step, abs=1e-4)
@@ -134,7 +131,6 @@ def test_a_normal_prior_is_multiplied_with_the_likelihood(value, error, mean, sd
     assert (found.interval.high - found.interval.low) / 2 == pytest.approx(
         1.959963984540054 * spread, rel=1e-7
     )
-    assert found.method == "bayes_normal"
 
 
 def test_a_hand_worked_shrinkage():
@@ -153,6 +149,8 @@ def test_far_out_nothing_breaks():
         assert found.loss_keeping - found.loss_shipping == pytest.approx(value, abs=1e-12 * error)
     assert of_counts(Count(0, 0), Count(5, 1)) == of_counts(Count(5, 1), Count(0, 0))
     assert isinstance(of_counts(Count(0, 0), Count(5, 1)), NoEffect)
+    apart = of_counts(Count(568_182_587, 568_182_587), Count(12_291_393, 34))
+    assert apart.loss_shipping == pytest.approx(-apart.value, rel=1e-12)
     one = of_counts(Count(1, 0), Count(1, 1))
     assert one.chance_better == pytest.approx(5 / 6, abs=1e-12)
     assert remainder(np.array([1e-300, 49.9, 50.1, 1e300])) == pytest.approx(
