@@ -200,7 +200,9 @@ def _compare(experiment: Experiment, metric: Metric, pair: _Pair, arm: str) -> C
         pair.relative_effect(level),
         non_inferiority=non_inferiority(metric, pair.control, pair.effect, experiment.alpha),
         width=None if isinstance(effect, NoEffect) else pair.width(level),
-        adjusted_for=None if pair.adjusted is None else adjustment.share_of_variance(*pair.adjusted[:2]),
+        adjusted_for=None
+        if pair.adjusted is None
+        else adjustment.share_of_variance(*pair.adjusted[:2], pooled=pair.adjusted[2]),
     )
 
 

@@ -69,6 +69,8 @@ class Experiment(Shape):
         tuned_to: Units over all arms at which "sequence" is to be narrowest; planned_units if left out, else 5,000.
         adjust: Whether metrics are adjusted by what each unit did in the 14 days before its exposure (CUPED); a metric's
             own `adjust` goes first.
+        believable: The largest relative change of a success metric that is believed without a second look: 9 is ten times
+            control. Beyond it the data cannot be trusted (Twyman's law); a new way of doing a thing may need more.
         variants: Two or more arms, one of them control.
         metrics: What is compared.
     """
@@ -87,6 +89,7 @@ class Experiment(Shape):
     looks: Looks = "daily"
     tuned_to: Annotated[int, Field(gt=0, strict=True)] | None = None
     adjust: bool = False
+    believable: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] = 9.0
     variants: tuple[Variant, ...]
     metrics: tuple[AnyMetric, ...] = ()
 

@@ -1,7 +1,12 @@
 """Comparisons of arms with control, one fault at a time: known answers must notice each."""
 
+import numpy as np
+
 import experiments
-from experiments.stats.samples import Count, Moments
+from experiments.stats import adjustment, means, shares
+from experiments.stats.samples import Count, Moments, Regression
+from experiments.stats.sequential import confidence_sequence, group
+from experiments.stats.shifts import fixed
 from tests.faults.answers import near, refuses, stories_of
 from tests.faults.planting import Fault
 
@@ -76,17 +81,114 @@ def check_comparison(m):
     assert silent[0].adjusted_p is None
     near(silent[2].adjusted_p, 4 * raw[0], 1e-12)  # still four questions were asked
     refuses([lambda: m.compare(plan, {"s": counts})])
+    check_looks(m, plan, counts, purses, close)
+    check_adjustment(m, plan, counts, purses)
+
+
+def check_looks(m, plan, counts, purses, close):
+    samples = {"s": counts, "t": counts, "g": counts, "r": purses, "e": close}
+    # three equal arms: two of them hold two thirds of the units
+    anytime = plan.model_copy(update={"peeking": "sequence", "tuned_to": 3000})
+    by = {(one.metric, one.arm): one for one in m.compare(anytime, samples)}
+    level = 1 - 0.05 / 4
+    shift = shares.shift(counts["control"], counts["a"])
+    assert by["s", "a"].effect == confidence_sequence.interval(shift, level, 2000)
+    relative = shares.relative_shift(counts["control"], counts["a"], level)
+    assert by["s", "a"].relative == confidence_sequence.interval(relative, level, 2000)
+    near(by["s", "a"].width, confidence_sequence.width(2000, 2000, level), 1e-12)
+    held = confidence_sequence.interval(shift, 0.9, 2000)
+    near(by["g", "a"].non_inferiority.bound, held.interval.high, 1e-12)
+    tight = means.shift(purses["control"], purses["a"], 0.9)
+    near(
+        by["r", "a"].non_inferiority.bound,
+        confidence_sequence.interval(tight, 0.9, 2000).interval.low - 1,
+        1e-12,
+    )
+    few = {key: Count(1000, 10) for key in counts}
+    early = m.compare(anytime, samples | {"s": few})[0]
+    assert (early.effect.code, early.width) == ("too_early_to_look", None)
+    assert m.compare(plan, samples | {"s": few})[0].effect.value == 0.0
+    planned = plan.model_copy(update={"peeking": "group", "planned_units": 6000})
+    looks = {"s": {"a": (500, 1000, 2000)}}
+    scheduled = {(one.metric, one.arm): one for one in m.compare(planned, samples, looks=looks)}
+    assert scheduled["s", "a"].effect == group.interval(shift, level, (0.125, 0.25, 0.5), "obrien_fleming")
+    assert scheduled["t", "a"].effect == group.interval(shift, level, (0.5,), "obrien_fleming")
+
+
+def check_adjustment(m, plan, counts, purses):
+    rng = np.random.default_rng(1)
+    rows = {
+        arm: np.column_stack([before + rng.normal(0, 1, 90) + lift, before])
+        for arm, lift in (("control", 0.0), ("a", 0.3), ("b", 0.2))
+        for before in [rng.normal(5, 2, 90) * (1.5 if arm == "b" else 1.0)]
+    }
+    sums = {arm: Regression.from_rows(values) for arm, values in rows.items()}
+    samples = {
+        "s": counts,
+        "t": counts,
+        "g": counts,
+        "r": {arm: one.outcome for arm, one in sums.items()},
+        "e": counts,
+    }
+    found = {one.arm: one for one in m.compare(plan, samples, {"r": sums}) if one.metric == "r"}
+    every = tuple(sums.values())
+    expected = adjustment.shift(sums["control"], sums["a"], pooled=every)
+    assert found["a"].effect == fixed(expected, 0.95)
+    assert found["a"].relative == fixed(
+        adjustment.relative_shift(sums["control"], sums["a"], 0.95, pooled=every), 0.95
+    )
+    near(
+        found["a"].adjusted_for, adjustment.share_of_variance(sums["control"], sums["a"], pooled=every), 1e-12
+    )
+    plain = {one.arm: one for one in m.compare(plan, samples) if one.metric == "r"}
+    assert plain["a"].adjusted_for is None
+    assert plain["a"].effect.method == "welch"
 
 
 COMPARISON = (
     Fault("shown_level", "successes * len(experiment.treatments)", "successes"),
     Fault("shown_level", 'if role == "success" else 1', ""),
-    Fault("_compare", "metric.effect(control, treatment, level)", "metric.effect(treatment, control, level)"),
+    Fault("_compare", "metric.estimate(pair.treatment, ", "metric.estimate(pair.control, "),
+    Fault("_compare", "pair.width(level)", "pair.width(1 - experiment.alpha)"),
+    Fault("_compare", "pooled=pair.adjusted[2]", "pooled=None"),
+    Fault("pair_of", "seen = looks.get(metric.key, {}).get(arm, (units,))", "seen = (units,)"),
     Fault(
-        "_compare",
-        "metric.estimate(treatment, 1 - experiment.alpha)",
-        "metric.estimate(control, 1 - experiment.alpha)",
+        "pair_of",
+        "(every[own], every[arm], tuple(every.values()))",
+        "(every[arm], every[own], tuple(every.values()))",
     ),
+    Fault("_Pair.effect", "isinstance(self.way, Once) and self.adjusted is None", "self.adjusted is None"),
+    Fault(
+        "_Pair.effect", "isinstance(self.way, Once) and self.adjusted is None", "isinstance(self.way, Once)"
+    ),
+    Fault(
+        "_Pair.effect",
+        "self.control, self.treatment, level, coefficient",
+        "self.treatment, self.control, level, coefficient",
+    ),
+    Fault(
+        "_Pair.effect",
+        "self.metric.shift(self.control, self.treatment, coefficient)",
+        "self.metric.shift(self.control, self.treatment)",
+    ),
+    Fault(
+        "_Pair.effect",
+        "coefficient, pooled=every",
+        "coefficient",
+    ),
+    Fault(
+        "_Pair.relative_effect",
+        "level, pooled=every",
+        "level",
+    ),
+    Fault(
+        "_Pair.relative_effect",
+        "isinstance(self.way, Once) and self.adjusted is None",
+        "self.adjusted is None",
+    ),
+    Fault("_Pair.width", "self.control.n + self.treatment.n", "self.control.n"),
+    Fault("_Pair._drawn", "None if isinstance(self.way, Once) else too_early", "None if True else too_early"),
+    Fault("_Pair._drawn", "None if isinstance(self.way, Once) else too_early", "too_early"),
     Fault(
         "compare", '_adjust(found, "exploratory", benjamini_hochberg)', '_adjust(found, "exploratory", holm)'
     ),

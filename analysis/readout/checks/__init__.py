@@ -1,6 +1,7 @@
-"""What must hold before a result is read: splits, triggers, exclusions, maturity."""
+"""What must hold before a result is read: splits, triggers, exclusions, doubtful results, maturity."""
 
 from analysis.readout.asked import Asked
+from analysis.readout.checks.results import doubts
 from analysis.readout.checks.splits import splits
 from analysis.readout.checks.units import left_out, outside
 from analysis.readout.checks.windows import maturing
@@ -25,5 +26,6 @@ def checks_of(asked: Asked, reading: Reading) -> tuple[Check, ...]:
     return (
         *splits(asked, reading.arms),
         *left_out(asked, reading),
+        *doubts(asked, reading),
         *maturing(asked, reading.arms),
     )

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from analysis.readout.asked import Asked
 from analysis.readout.checks.saying import failed, note
 from analysis.readout.query import Arm, Reading
+from experiments.stats.crossover import check_several_variants
 from experiments.stats.effects import Check
 from experiments.stats.proportions import ChiSquare, independence
 from experiments.stats.samples import Count
 
 LOST_ALPHA = 0.001
+FEWEST_EXPOSED = 100
+"""Of fewer exposed units no share of several variants is too large."""
 
 
 def left_out(asked: Asked, reading: Reading) -> tuple[Check, ...]:
@@ -51,10 +54,16 @@ def _lost(arms: Sequence[Arm]) -> Iterable[Check]:
 
 
 def _several(arms: Sequence[Arm]) -> Iterable[Check]:
+    """Units of several variants are left out; who is left out must not depend on the arm."""
+    if not any(arm.several for arm in arms):
+        return
     several, exposed = sum(arm.several for arm in arms), sum(arm.exposed for arm in arms)
-    if several:
-        sentence = f"{several:,} of {exposed:,} units were exposed to several variants and are excluded."
-        yield note("several_variants", sentence, units=several, exposed=exposed)
+    found = check_several_variants([Count(arm.exposed, arm.several) for arm in arms])
+    if isinstance(found, Check) and exposed >= FEWEST_EXPOSED:
+        yield found
+        return
+    sentence = f"{several:,} of {exposed:,} units were exposed to several variants and are excluded."
+    yield note("several_variants", sentence, units=several, exposed=exposed)
 
 
 def _unknown(reading: Reading) -> Iterable[Check]:

@@ -46,11 +46,25 @@ def as_stored(store: "Store", asked: Asked) -> bool:
     mine = seen.filter(seen.experiment == asked.experiment.key)
     start, end = asked.experiment.start, until(asked)
     early = ibis.literal(False) if start is None else mine.ts < ibis.literal(start.astimezone(UTC))  # noqa: FBT003
-    foreign = ~mine.variant.isin([variant.key for variant in asked.experiment.variants])
-    cut = (mine.ts > end) | (mine.variants > 1)
-    (row,) = ask(store, mine.aggregate(others=(early | foreign).any(), cut=cut.any())).to_pylist()
+    keys = [variant.key for variant in asked.experiment.variants]
+    foreign = ~mine.variant.isin(keys)
+    asked_of_them = mine.aggregate(
+        others=(early | foreign).any(), late=(mine.ts > end).any(), several=(mine.variants > 1).any()
+    )
+    (row,) = ask(store, asked_of_them).to_pylist()
     whole = store.observed_until()
-    return not row["others"] and not (row["cut"] and whole is not None and asked.observed_until < whole)
+    cut = whole is not None and asked.observed_until < whole
+    if row["others"] or (cut and (row["late"] or row["several"])):
+        return False
+    return not row["several"] or not _any_foreign(store, asked, keys)
+
+
+def _any_foreign(store: "Store", asked: Asked, keys: list[str]) -> bool:
+    """Was anybody exposed to a variant that the plan does not have, beside one that it has?"""
+    events = unbound("events")
+    mine = events.filter(events.event == EXPOSED, events.experiment == asked.experiment.key)
+    (row,) = ask(store, mine.aggregate(found=(~mine.variant.isin(keys)).any())).to_pylist()
+    return bool(row["found"])
 
 
 def events_of(asked: Asked) -> ir.Table:
