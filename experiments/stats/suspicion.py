@@ -14,6 +14,7 @@ Draw = Callable[[Shift, float], Effect]
 
 USUAL, MULTIPLE = 0.25, 3.0
 _HALF = 0.5
+_VANISHING = 1e-150  # spreads whose squares are no longer numbers
 _ROUNDING = 1e-7  # sums of squares lose half of the digits of the mean
 
 
@@ -103,7 +104,8 @@ def without_largest(sample: Moments, largest: float) -> Moments:
     n, away = sample.n, largest - sample.mean
     part = abs(away) * math.sqrt(n / (n - 1))
     whole = math.sqrt(sample.deviations)
-    if part > whole * (1 + _ROUNDING) + _ROUNDING * math.sqrt(n) * abs(sample.mean):
+    slack = _ROUNDING * (whole + math.sqrt(n) * abs(sample.mean)) + _VANISHING
+    if part > whole + slack:
         raise ValueError(
             f"`largest` is {largest}; must be within {whole} of the mean {sample.mean}; pass a value of the sample."
         )
