@@ -10,6 +10,7 @@ from analysis.readout.asked import Asked, ReadoutQuery
 from analysis.readout.checks import checks_of
 from analysis.readout.history import Point, deciding_look, history_of, units_by_look
 from analysis.readout.query import Reading, as_stored, persons_of, read
+from analysis.readout.query.places import placed
 from analysis.readout.table import TableAnswer, read_table
 from experiments import Experiment
 from experiments.comparison import Comparison, compare, shown_level
@@ -80,7 +81,8 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         experiment, samples, _adjusted(experiment, reading), units_by_look(experiment, reading)
     )
     history = history_of(experiment, reading)
-    checks = checks_of(asked, reading)
+    where = placed(store, asked) if query.by is None and any(arm.exposed for arm in reading.arms) else None
+    checks = checks_of(asked, reading, where)
     units = sum(arm.counted for arm in reading.arms)
     state = _state(asked, reading, units)
     return ReadoutAnswer(
@@ -97,7 +99,7 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         ),
         verdict=_no_verdict(state, query.by) or decide(experiment, comparisons, checks, units),
         observed_until=until,
-        sql=reading.sql,
+        sql=reading.sql if where is None else f"{reading.sql}\n\n{where.sql}",
         data_version=store.data_version(),
         synthetic=store.synthetic(),
     )

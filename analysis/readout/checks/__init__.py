@@ -6,17 +6,19 @@ from analysis.readout.checks.splits import splits
 from analysis.readout.checks.units import left_out, outside
 from analysis.readout.checks.windows import maturing
 from analysis.readout.query import Reading
+from analysis.readout.query.places import Placed
 from experiments.stats.effects import Check
 
 __all__ = ["checks_of"]
 
 
-def checks_of(asked: Asked, reading: Reading) -> tuple[Check, ...]:
+def checks_of(asked: Asked, reading: Reading, placed: Placed | None) -> tuple[Check, ...]:
     """Every check of one reading, in the order in which they are read.
 
     Args:
         asked: the experiment and how its arms are found.
         reading: what was read.
+        placed: where and when units were exposed; None for groups that were not assigned.
 
     Returns:
         Checks that failed or passed; notes (exclusions, maturity) always pass.
@@ -24,7 +26,7 @@ def checks_of(asked: Asked, reading: Reading) -> tuple[Check, ...]:
     if not any(arm.exposed for arm in reading.arms):
         return outside(asked, reading)
     return (
-        *splits(asked, reading.arms),
+        *splits(asked, reading.arms, placed),
         *left_out(asked, reading),
         *doubts(asked, reading),
         *maturing(asked, reading.arms),

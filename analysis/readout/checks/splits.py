@@ -7,25 +7,30 @@ import numpy as np
 
 from analysis.readout.asked import Asked
 from analysis.readout.checks.saying import failed, note
+from analysis.readout.checks.segments import SAMPLE_RATIO_ALPHA, segments
 from analysis.readout.query import Arm
+from analysis.readout.query.places import Placed
 from experiments.stats.effects import Check, NoEffect, Reason
 from experiments.stats.proportions import ChiSquare, independence
 from experiments.stats.samples import Count
 from experiments.stats.srm_sequence import MIXED, check_sample_ratio_anytime
 from experiments.stats.trigger_ratio import trigger_ratio_p
 
-SAMPLE_RATIO_ALPHA = 0.0005
 TRIGGER_ALPHA = 0.0005
 
 
-def splits(asked: Asked, arms: Sequence[Arm]) -> tuple[Check, ...]:
-    """The sample ratio before any exclusion and after, then who triggered.
+def splits(asked: Asked, arms: Sequence[Arm], placed: Placed | None) -> tuple[Check, ...]:
+    """The sample ratio before any exclusion and after, in every segment, with where to look; then who triggered.
 
     Args:
         asked: the experiment and how its arms are found.
         arms: what was read.
+        placed: where and when units were exposed; None for groups that were not assigned.
     """
     ratios = tuple(_sample_ratio(asked, arms) if asked.by is None else _observational(asked))
+    if placed is not None:
+        off = not all(check.passed for check in ratios)
+        ratios += segments(asked, arms, placed, whole_is_off=off)
     return (*ratios, *_trigger_ratio(asked, arms, trusted=all(check.passed for check in ratios)))
 
 

@@ -1,4 +1,4 @@
-"""Where and when units were exposed, by arm: what a sample ratio that is off is explained by."""
+"""Where and when units that count were exposed, by arm: what a sample ratio that is off is explained by."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,23 +20,23 @@ _HOUR = ONE_DAY_SECONDS // 24
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Exposed units by arm, in the plan's order.
+    """Units that count by arm, in the plan's order.
 
     Args:
         segments: dimension -> value -> units by arm; a missing value stands under "".
-        hours: start of each hour from the first exposure to the last, as seconds since 1970.
-        by_hour: (hours, arms) units first exposed in each.
+        first_s: when the first hour begins, as seconds since 1970.
+        by_hour: (hours, arms) units first exposed in each hour from then on.
         sql: the statements that ran.
     """
 
     segments: dict[str, dict[str, tuple[int, ...]]]
-    hours: tuple[int, ...]
+    first_s: int
     by_hour: Ints
     sql: str
 
 
 def placed(store: "Store", asked: Asked) -> Placed:
-    """Exposed units by platform, device and versions, and by hour.
+    """Units that count by platform, device and versions, and by hour.
 
     Args:
         store: an open store.
@@ -44,27 +44,31 @@ def placed(store: "Store", asked: Asked) -> Placed:
     """
     arms = [variant.key for variant in asked.experiment.variants]
     found = units(asked)
-    mine = found.filter(found.known, found.unit.notnull())
-    parts = [
-        mine.group_by("arm", value=mine[name].fill_null(""))
-        .agg(n=mine.count())
-        .mutate(name=ibis.literal(name))
-        for name in PLACES
-    ]
-    hour = (mine.ts.epoch_seconds() // _HOUR).cast("string")
-    parts.append(mine.group_by("arm", value=hour).agg(n=mine.count()).mutate(name=ibis.literal("hour")))
-    question = ibis.union(*(part.select("name", "value", "arm", "n") for part in parts), distinct=False)
-    segments: dict[str, dict[str, list[int]]] = {name: {} for name in (*PLACES, "hour")}
-    for row in ask(store, question).to_pylist():
-        segments[row["name"]].setdefault(row["value"], [0] * len(arms))[arms.index(row["arm"])] += row["n"]
-    hours = {int(value): counts for value, counts in segments.pop("hour").items()}
+    mine = found.filter(found.known, found.arms == 1, found.unit.notnull())
+    missing = {name: mine[name].fill_null("") for name in PLACES}
+    where = mine.group_by("arm", **missing).agg(n=mine.count()).mutate(hour=ibis.null("int64"))
+    hour = (mine.ts.epoch_seconds() // _HOUR).cast("int64")
+    when = mine.group_by("arm", hour=hour).agg(n=mine.count())
+    when = when.mutate(**{name: ibis.null("string") for name in PLACES})
+    columns = ("arm", *PLACES, "hour", "n")
+    question = ibis.union(where.select(columns), when.select(columns), distinct=False)
+    rows = ask(store, question).to_pylist()
+    segments: dict[str, dict[str, list[int]]] = {name: {} for name in PLACES}
+    hours: dict[int, list[int]] = {}
+    for row in rows:
+        place = arms.index(row["arm"])
+        if row["hour"] is not None:
+            hours.setdefault(row["hour"], [0] * len(arms))[place] += row["n"]
+            continue
+        for name in PLACES:
+            segments[name].setdefault(row[name], [0] * len(arms))[place] += row["n"]
     first, last = min(hours, default=0), max(hours, default=-1)
     table = np.zeros((last - first + 1, len(arms)), np.int64)
     for one, counts in hours.items():
         table[one - first] = counts
     return Placed(
-        {name: {value: tuple(n) for value, n in values.items()} for name, values in segments.items()},
-        tuple(one * _HOUR for one in range(first, last + 1)),
+        {name: {value: tuple(n) for value, n in sorted(values.items())} for name, values in segments.items()},
+        first * _HOUR,
         table,
         sql_of(question),
     )

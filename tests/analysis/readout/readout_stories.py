@@ -103,3 +103,8 @@ def hits(found: ReadoutAnswer, metric: str = "tapped") -> dict[str, tuple[int | 
     """arm -> (hits, n) of one metric."""
     one = next(one for one in found.metrics if one.key == metric)
     return {arm.arm: (arm.hits, arm.n) for arm in one.arms}
+
+
+def decision(found: ReadoutAnswer) -> str:
+    assert isinstance(found.verdict, Verdict)
+    return found.verdict.decision

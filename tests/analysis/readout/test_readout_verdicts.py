@@ -10,7 +10,7 @@ from analysis.readout.answers import ReadoutAnswer
 from experiments.stats.effects import Effect, NoEffect
 from experiments.verdict import Verdict
 from ingest import Store
-from tests.analysis.readout.readout_stories import conversion, hits, land, plan, readout
+from tests.analysis.readout.readout_stories import conversion, decision, hits, land, plan, readout
 
 GUARD = conversion("dismissed", "suggestion_dismissed", 'direction = "down"\nmargin = 0.05', role="guardrail")
 
@@ -24,11 +24,6 @@ def crowd(arm: str, units: int, taps: int, dismissals: int = 0) -> dict[str, lis
         told += ["dismissed 10:00:06"] if nth >= units - dismissals else []
         found[f"{arm}-{nth}"] = told
     return found
-
-
-def decision(found: ReadoutAnswer) -> str:
-    assert isinstance(found.verdict, Verdict)
-    return found.verdict.decision
 
 
 def codes(found: ReadoutAnswer) -> set[str]:
