@@ -1,24 +1,13 @@
 """Every metric in every treatment arm against control, at the levels that the verdict and the page need."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from experiments.design import Experiment
-from experiments.looking import Looking, Once, looking, too_early
 from experiments.metrics import Direction, Metric, Role, Sample, Unit, margin_of
-from experiments.stats import adjustment
-from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
+from experiments.pair import Adjusted, Looks, Pair, Samples, pair_of
+from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level, holm
-from experiments.stats.samples import Regression
-
-Samples = Mapping[str, Mapping[str, Sample]]
-"""metric key -> variant key -> sufficient statistic."""
-
-Adjusted = Mapping[str, Mapping[str, Regression]]
-"""metric key -> variant key -> the same units' values with those before their exposure; only adjusted metrics."""
-
-Looks = Mapping[str, Mapping[str, Sequence[int]]]
-"""metric key -> variant key -> units that counted at each look so far, the present one last."""
 
 Adjustment = Callable[[Sequence[float]], Sequence[float]]
 
@@ -85,52 +74,6 @@ class Comparison:
         return self.effect.value if self.direction == "up" else -self.effect.value
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """One metric in one treatment arm beside control, and how they are looked at."""
-
-    metric: Metric
-    control: Sample
-    treatment: Sample
-    way: Looking | NoEffect
-    adjusted: tuple[Regression, Regression, tuple[Regression, ...]] | None
-
-    def effect(self, level: float, coefficient: float = 1.0) -> Effect | NoEffect:
-        """Treatment − coefficient · control, at any level."""
-        if isinstance(self.way, NoEffect):
-            return self.way
-        if isinstance(self.way, Once) and self.adjusted is None:
-            return self.metric.effect(self.control, self.treatment, level, coefficient)
-        if self.adjusted is None:
-            return self._drawn(self.metric.shift(self.control, self.treatment, coefficient), level)
-        control, treatment, every = self.adjusted
-        return self._drawn(adjustment.shift(control, treatment, coefficient, pooled=every), level)
-
-    def relative_effect(self, level: float) -> Effect | NoEffect:
-        """(treatment − control) / control."""
-        if isinstance(self.way, NoEffect):
-            return self.way
-        if isinstance(self.way, Once) and self.adjusted is None:
-            return self.metric.relative_effect(self.control, self.treatment, level)
-        if self.adjusted is None:
-            return self._drawn(self.metric.relative_shift(self.control, self.treatment, level), level)
-        control, treatment, every = self.adjusted
-        return self._drawn(adjustment.relative_shift(control, treatment, level, pooled=every), level)
-
-    def width(self, level: float) -> float | None:
-        """How wide the interval is against one look."""
-        units = self.control.n + self.treatment.n
-        return None if isinstance(self.way, NoEffect) or units == 0 else self.way.width(units, level)
-
-    def _drawn(self, shift: Shift | NoEffect, level: float) -> Effect | NoEffect:
-        if isinstance(self.way, NoEffect):
-            return self.way
-        early = None if isinstance(self.way, Once) else too_early(self.control, self.treatment)
-        if early is not None:
-            return early
-        return shift if isinstance(shift, NoEffect) else self.way.interval(shift, level)
-
-
 def compare(
     experiment: Experiment, samples: Samples, adjusted: Adjusted | None = None, looks: Looks | None = None
 ) -> tuple[Comparison, ...]:
@@ -140,7 +83,7 @@ def compare(
         experiment: The plan.
         samples: For every metric and every variant its sufficient statistic over the variant's units.
         adjusted: For metrics that the plan adjusts, the same with what was before the exposure.
-        looks: For every metric and variant the units at each look so far, the present one last; one look if left out.
+        looks: For every metric and variant its units at each look so far, the present one last; one look if left out.
 
     Returns:
         Comparisons by metric, then by arm, in the order of the plan.
@@ -163,21 +106,6 @@ def compare(
     return tuple(found)
 
 
-def pair_of(
-    experiment: Experiment, metric: Metric, samples: Samples, arm: str, adjusted: Adjusted, looks: Looks
-) -> _Pair:
-    """One metric in one arm beside control; arguments as for `compare`."""
-    own = experiment.control.key
-    control, treatment = _sample(samples, metric.key, own), _sample(samples, metric.key, arm)
-    units = control.n + treatment.n
-    seen = looks.get(metric.key, {}).get(arm, (units,))
-    way = looking(experiment, arm, seen)
-    every = adjusted.get(metric.key)
-    if every is None or own not in every or arm not in every:
-        return _Pair(metric, control, treatment, way, None)
-    return _Pair(metric, control, treatment, way, (every[own], every[arm], tuple(every.values())))
-
-
 def shown_level(experiment: Experiment, role: Role) -> float:
     """The level of the shown interval: Bonferroni over success metrics and arms; 1 − α for other roles."""
     successes = sum(metric.role == "success" for metric in experiment.metrics)
@@ -185,7 +113,7 @@ def shown_level(experiment: Experiment, role: Role) -> float:
     return bonferroni_level(experiment.alpha, max(many, 1))
 
 
-def _compare(experiment: Experiment, metric: Metric, pair: _Pair, arm: str) -> Comparison:
+def _compare(experiment: Experiment, metric: Metric, pair: Pair, arm: str) -> Comparison:
     level = shown_level(experiment, metric.role)
     effect = pair.effect(level)
     return Comparison(
@@ -200,9 +128,7 @@ def _compare(experiment: Experiment, metric: Metric, pair: _Pair, arm: str) -> C
         pair.relative_effect(level),
         non_inferiority=non_inferiority(metric, pair.control, pair.effect, experiment.alpha),
         width=None if isinstance(effect, NoEffect) else pair.width(level),
-        adjusted_for=None
-        if pair.adjusted is None
-        else adjustment.share_of_variance(*pair.adjusted[:2], pooled=pair.adjusted[2]),
+        adjusted_for=pair.adjusted_for,
     )
 
 
@@ -249,12 +175,3 @@ def _adjust(found: list[Comparison], role: Role, adjusted: Adjustment) -> None:
     for place, p_value in zip(places, adjusted(p_values), strict=True):
         if isinstance(found[place].effect, Effect):
             found[place] = replace(found[place], adjusted_p=p_value)
-
-
-def _sample(samples: Samples, metric: str, variant: str) -> Sample:
-    if metric not in samples or variant not in samples[metric]:
-        raise ValueError(
-            f"`samples` has nothing for metric {metric!r} in variant {variant!r}; must have every pair; "
-            "add an empty sample."
-        )
-    return samples[metric][variant]

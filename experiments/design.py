@@ -175,10 +175,11 @@ class Experiment(Shape):
         """Units over all arms at which a confidence sequence is narrowest."""
         return self.tuned_to or self.planned_units or DEFAULT_TUNING
 
-    def share_of(self, arm: str) -> float:
-        """The planned share of all units that are in an arm or in control."""
-        weights = {variant.key: variant.weight for variant in self.variants}
-        return (weights[arm] + weights[self.control.key]) / sum(weights.values())
+    def share_of(self, *arms: str) -> float:
+        """The planned share of all units that are in these arms."""
+        return sum(one.weight for one in self.variants if one.key in arms) / sum(
+            one.weight for one in self.variants
+        )
 
     @property
     def control(self) -> Variant:

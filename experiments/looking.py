@@ -77,20 +77,23 @@ class Scheduled:
 Looking = Once | Anytime | Scheduled
 
 
-def looking(experiment: Experiment, arm: str, units_by_look: Sequence[int]) -> Looking | NoEffect:
-    """How one arm is looked at beside control, as the plan says.
+def looking(
+    experiment: Experiment, control: str, arm: str, units_by_look: Sequence[int]
+) -> Looking | NoEffect:
+    """How one arm is looked at beside another, as the plan says.
 
     Args:
         experiment: The plan.
+        control: Key of the arm that is compared with.
         arm: Key of the treatment.
-        units_by_look: Units of this arm and control together that count at each look so far, the present one last.
+        units_by_look: Units of both arms together that count at each look so far, the present one last.
 
     Returns:
         The way of looking; a NoEffect for group-sequential looks without a planned end, or before any unit.
     """
     if experiment.peeking == "fixed":
         return Once()
-    pair = experiment.share_of(arm)
+    pair = experiment.share_of(control, arm)
     if experiment.peeking == "sequence":
         return Anytime(max(round(experiment.tuning * pair), 1))
     if experiment.planned_units is None:

@@ -9,7 +9,9 @@ from analysis.readout.history import Point
 from experiments import Experiment
 from experiments.comparison import Comparison
 from experiments.metrics import Direction, Role, Unit
+from experiments.stats.bayes import Posterior
 from experiments.stats.effects import Check, Effect, Estimate, NoEffect
+from experiments.stats.pairwise import PairEffect
 from experiments.stats.proportions import ChiSquare
 from experiments.verdict import Verdict
 
@@ -65,6 +67,8 @@ class MetricReadout:
         interaction: of two factors in a 2×2 design; None in other designs.
         level: the confidence level of the effects' intervals.
         history: by treatment, the effect as of each day of first exposure so far.
+        posteriors: by treatment, what is believed of the effect: chance to be better, expected losses.
+        pairs: with three arms and more, every arm against every other, with one error rate; else none.
     """
 
     key: str
@@ -84,6 +88,8 @@ class MetricReadout:
     interaction: Effect | NoEffect | None
     level: float
     history: Mapping[str, tuple[Point, ...]]
+    posteriors: Mapping[str, Posterior | NoEffect]
+    pairs: tuple[PairEffect, ...]
 
 
 @dataclass(frozen=True, slots=True)

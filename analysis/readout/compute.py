@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.readout.answers import ArmExposure, ArmValue, MetricReadout, ReadoutAnswer, State
 from analysis.readout.asked import Asked, ReadoutQuery
 from analysis.readout.checks import checks_of
+from analysis.readout.further import Further, read_on
 from analysis.readout.history import Point, deciding_look, history_of, units_by_look
 from analysis.readout.query import Reading, as_stored, persons_of, read
 from analysis.readout.query.places import placed
@@ -77,9 +78,8 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         metric.key: {arm.key: arm.metrics[metric.key].sample for arm in reading.arms}
         for metric in experiment.metrics
     }
-    comparisons = compare(
-        experiment, samples, _adjusted(experiment, reading), units_by_look(experiment, reading)
-    )
+    adjusted, looks = _adjusted(experiment, reading), units_by_look(experiment, reading)
+    comparisons = compare(experiment, samples, adjusted, looks)
     history = history_of(experiment, reading)
     where = placed(store, asked) if query.by is None and any(arm.exposed for arm in reading.arms) else None
     checks = checks_of(asked, reading, where)
@@ -94,7 +94,14 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         without_unit=reading.without_unit,
         checks=checks,
         metrics=tuple(
-            _metric(experiment, metric, reading, comparisons, history[metric.key])
+            _metric(
+                experiment,
+                metric,
+                reading,
+                comparisons,
+                history[metric.key],
+                read_on(experiment, metric, samples, adjusted, looks),
+            )
             for metric in experiment.metrics
         ),
         verdict=_no_verdict(state, query.by) or decide(experiment, comparisons, checks, units),
@@ -130,6 +137,7 @@ def _metric(
     reading: Reading,
     comparisons: tuple[Comparison, ...],
     history: Mapping[str, tuple[Point, ...]],
+    further: Further,
 ) -> MetricReadout:
     sampled = {arm.key: arm.metrics[metric.key] for arm in reading.arms}
     samples = {key: one.sample for key, one in sampled.items()}
@@ -160,6 +168,8 @@ def _metric(
         interaction=_interaction(experiment.factorial, samples, 1 - experiment.alpha),
         level=shown_level(experiment, metric.role),
         history=history,
+        posteriors=further.posteriors,
+        pairs=further.pairs,
     )
 
 

@@ -6,13 +6,15 @@ Days of first exposure are disjoint sets of units, so the statistic as of a day 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from analysis.readout.query import Reading, Sampled, added
 from analysis.words import ZONE
 from experiments import Experiment
-from experiments.comparison import Looks, compare
+from experiments.comparison import shown_level
 from experiments.metrics import Sample
+from experiments.pair import Looks, pair_of
 from experiments.stats.effects import Effect, NoEffect
 from experiments.stats.samples import Regression
 
@@ -31,7 +33,7 @@ class Point:
 
 
 def units_by_look(plan: Experiment, reading: Reading) -> Looks:
-    """For every metric and treatment the units that counted at each look so far, this arm and control together.
+    """For every metric and arm its units that counted at each look so far.
 
     Args:
         plan: the experiment; it says how often looks come.
@@ -40,13 +42,13 @@ def units_by_look(plan: Experiment, reading: Reading) -> Looks:
     Returns:
         metric key -> variant key -> units by look, the present look last.
     """
-    own = {arm.key: arm for arm in reading.arms}
     found: dict[str, dict[str, tuple[int, ...]]] = {}
     for metric in plan.metrics:
-        control = own[plan.control.key].metrics[metric.key]
+        sampled = {arm.key: arm.metrics[metric.key] for arm in reading.arms}
+        days = sorted({day for one in sampled.values() for day, _, _ in one.by_day})
         found[metric.key] = {
-            variant.key: _grown(plan, control, own[variant.key].metrics[metric.key])
-            for variant in plan.treatments
+            key: _by_week(plan, days, _units(one, days)) if days else (one.sample.n,)
+            for key, one in sampled.items()
         }
     return found
 
@@ -66,26 +68,23 @@ def history_of(plan: Experiment, reading: Reading) -> dict[str, dict[str, tuple[
     for metric in plan.metrics:
         sampled = {key: arm.metrics[metric.key] for key, arm in own.items()}
         days = sorted({day for one in sampled.values() for day, _, _ in one.by_day})
-        alone = plan.model_copy(update={"metrics": (metric,)})
         sums = {key: _Growing(one) for key, one in sampled.items()}
         points: dict[str, list[Point]] = {variant.key: [] for variant in plan.treatments}
-        seen: dict[str, list[int]] = {variant.key: [] for variant in plan.treatments}
+        seen = {key: _units(one, days) for key, one in sampled.items()}
         for place, day in enumerate(days):
             for one in sums.values():
                 one.until(day)
             samples = {key: one.sample for key, one in sums.items()}
-            for variant in plan.treatments:
-                seen[variant.key].append(samples[plan.control.key].n + samples[variant.key].n)
             if not _kept(place, len(days)):
                 continue
             adjusted = {key: one.adjusted for key, one in sums.items() if one.adjusted is not None}
-            looks = {
-                metric.key: {key: _by_week(plan, days[: place + 1], units) for key, units in seen.items()}
-            }
+            so_far = days[: place + 1]
+            looks = {metric.key: {key: _by_week(plan, so_far, n[: place + 1]) for key, n in seen.items()}}
             whole = {metric.key: adjusted} if plan.adjusts(metric) and len(adjusted) == len(sums) else {}
-            for comparison in compare(alone, {metric.key: samples}, whole, looks):
-                at = _FIRST_DAY + timedelta(days=day)
-                points[comparison.arm].append(Point(at, seen[comparison.arm][-1], comparison.effect))
+            level, at = shown_level(plan, metric.role), _FIRST_DAY + timedelta(days=day)
+            for arm, line in points.items():
+                pair = pair_of(plan, metric, {metric.key: samples}, arm, whole, looks)
+                line.append(Point(at, pair.control.n + pair.treatment.n, pair.effect(level)))
         found[metric.key] = {key: tuple(told) for key, told in points.items()}
     return found
 
@@ -135,15 +134,10 @@ class _Growing:
             self.adjusted = adjusted if self.adjusted is None else self.adjusted + adjusted
 
 
-def _grown(plan: Experiment, control: Sampled, treatment: Sampled) -> tuple[int, ...]:
-    days = sorted({day for one in (control, treatment) for day, _, _ in one.by_day})
-    if not days:
-        return (control.sample.n + treatment.sample.n,)
-    units = [
-        sum(sample.n for one in (control, treatment) for d, sample, _ in one.by_day if d <= day)
-        for day in days
-    ]
-    return _by_week(plan, days, units)
+def _units(sampled: Sampled, days: Sequence[int]) -> tuple[int, ...]:
+    """The arm's units until the end of each day."""
+    own = {day: sample.n for day, sample, _ in sampled.by_day}
+    return tuple(accumulate(own.get(day, 0) for day in days))
 
 
 def _by_week(plan: Experiment, days: Sequence[int], units: Sequence[int]) -> tuple[int, ...]:

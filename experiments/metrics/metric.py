@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -29,6 +29,20 @@ class Margin:
     relative: bool
 
 
+class Prior(Shape):
+    """What is believed of a metric's change before the data: a normal, in the metric's unit.
+
+    Args:
+        mean: Its centre; 0 says that up and down are as likely.
+        sd: Its standard deviation: two thirds of such changes are believed to be smaller.
+    """
+
+    noun: ClassVar[str] = "a prior"
+
+    mean: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    sd: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
 class Metric(Shape):
     """What every kind shares; `margin` stands on guardrails and nowhere else.
 
@@ -45,6 +59,7 @@ class Metric(Shape):
         minimum: The smallest effect that would matter, written like a margin; shown as a band, and what a plan is
             made for.
         adjust: Whether it is adjusted by what units did before their exposure; as the experiment says if left out.
+        belief: `prior` in a file: { sd = 0.01 } for a Bayesian reading beside the effect; flat if left out.
     """
 
     noun: ClassVar[str] = "a metric"
@@ -60,6 +75,7 @@ class Metric(Shape):
     margin: float | str | None = None
     minimum: float | str | None = None
     adjust: bool | None = None
+    belief: Prior | None = Field(default=None, alias="prior")
 
     @field_validator("within", "delay")
     @classmethod

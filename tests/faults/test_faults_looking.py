@@ -14,25 +14,26 @@ SHIFT = Shift(0.02, 0.0001, 4000, "absolute", "wald")
 def check_looking(m):
     arms = [{"key": "control", "weight": 2}, {"key": "a"}, {"key": "b"}]
     plan = experiments.Experiment.model_validate({"key": "x", "variants": arms})
-    once = m.looking(plan, "a", (100, 200))
+    once = m.looking(plan, "control", "a", (100, 200))
     assert once.interval(SHIFT, 0.9) == fixed(SHIFT, 0.9)
     assert once.width(4000, 0.9) == 1.0
     free = plan.model_copy(update={"peeking": "sequence"})
-    assert m.looking(free, "a", (100,)).tuned_to == 3750  # three quarters of 5,000
-    assert m.looking(free.model_copy(update={"planned_units": 800}), "b", ()).tuned_to == 600
-    tuned = m.looking(free.model_copy(update={"tuned_to": 1, "planned_units": 800}), "b", ())
+    assert m.looking(free, "control", "a", (100,)).tuned_to == 3750  # three quarters of 5,000
+    assert m.looking(free.model_copy(update={"planned_units": 800}), "control", "b", ()).tuned_to == 600
+    tuned = m.looking(free.model_copy(update={"tuned_to": 1, "planned_units": 800}), "control", "b", ())
     assert tuned.tuned_to == 1
     assert tuned.interval(SHIFT, 0.9) == confidence_sequence.interval(SHIFT, 0.9, 1)
     assert tuned.width(4000, 0.9) == confidence_sequence.width(4000, 1, 0.9)
     grouped = plan.model_copy(update={"peeking": "group"})
-    assert m.looking(grouped, "a", (100,)).code == "looking.no_planned_end"
+    assert m.looking(grouped, "control", "a", (100,)).code == "looking.no_planned_end"
     planned = grouped.model_copy(update={"planned_units": 8000, "spending": "pocock"})
-    assert m.looking(planned, "a", (0, 0)).code == "no_units"
-    looks = m.looking(planned, "a", (0, 1500, 1500, 3000))
+    assert m.looking(planned, "control", "a", (0, 0)).code == "no_units"
+    looks = m.looking(planned, "control", "a", (0, 1500, 1500, 3000))
     assert looks.information == (0.25, 0.5)
     assert looks.interval(SHIFT, 0.9) == group.interval(SHIFT, 0.9, (0.25, 0.5), "pocock")
     assert looks.width(3000, 0.9) == group.width((0.25, 0.5), 0.9, "pocock")
-    assert m.looking(planned, "a", (3000, 6000, 6600)).information == (0.5, 1.1)
+    assert m.looking(planned, "control", "a", (3000, 6000, 6600)).information == (0.5, 1.1)
+    assert m.looking(planned, "b", "a", (2000,)).information == (0.5,)
     assert m.too_early(Count(99, 40), Count(200, 100)).code == "too_early_to_look"
     assert m.too_early(Count(100, 40), Count(200, 100)) is None
     assert m.too_early(Moments(99, 1.0, 9.0), Moments(200, 1.0, 9.0)).code == "looking.too_early"
@@ -48,6 +49,7 @@ LOOKING = (
     Fault("Scheduled.interval", "self.information, self.spending", 'self.information, "obrien_fleming"'),
     Fault("Scheduled.width", "group.width(self.information,", "group.width(self.information[:1],"),
     Fault("looking", "experiment.tuning * pair", "experiment.tuning"),
+    Fault("looking", "experiment.share_of(control, arm)", "experiment.share_of(experiment.control.key, arm)"),
     Fault("looking", "experiment.planned_units * pair", "experiment.planned_units"),
     Fault("looking", "units > 0", "units >= 0"),
     Fault("looking", "if not grown:", "if False:"),

@@ -122,6 +122,12 @@ def test_each_day_of_the_history_is_the_look_of_that_day(store: Store) -> None:
     assert history[2].effect == effect_of(early)
 
 
+def test_the_history_of_several_success_metrics_is_drawn_at_their_common_level(store: Store) -> None:
+    found = readout(store, plan(conversion(), conversion("again"), more='peeking = "sequence"'))
+    assert found.metrics[0].history["b"][-1].effect == effect_of(found)
+    assert effect_of(found).interval.level == 1 - 0.05 / 2
+
+
 def test_a_single_look_waits_for_the_planned_end(store: Store) -> None:
     found = readout(store, plan(conversion(), more="planned_units = 3600"))
     assert isinstance(found.verdict, Verdict)
@@ -187,3 +193,33 @@ def test_the_look_with_all_planned_units_decides_and_later_data_change_nothing(s
     assert effect_of(found) == effect_of(as_of)
     weekly = readout(store, plan(conversion(), more=f'{more}\nlooks = "weekly"'))
     assert [arm.n for arm in weekly.metrics[0].arms] == [750, 750]  # until Sunday
+
+
+def test_arms_are_compared_with_each_other_by_the_same_way_of_looking(store: Store) -> None:
+    more = 'peeking = "group"\nplanned_units = 3600'
+    two = readout(store, plan(conversion(), more=more))
+    assert two.metrics[0].pairs == ()
+    three = readout(store, plan(conversion(), arms=["control", "b", "c"], more=more))
+    pairs = {(one.control, one.treatment): one for one in three.metrics[0].pairs}
+    assert list(pairs) == [("control", "b"), ("control", "c"), ("b", "c")]
+    information = [day * A_DAY / (3600 * 2 / 3) for day in range(1, DAYS + 1)]
+    expected = group.interval(difference_of_two(three), 1 - 0.05 / 3, information, "obrien_fleming")
+    assert pairs["control", "b"].effect == expected
+    assert isinstance(pairs["b", "c"].effect, NoEffect)
+    assert pairs["control", "b"].p_value == pytest.approx(3 * expected.p_value)
+
+
+def test_a_bayesian_reading_stands_beside_the_effect_flat_or_with_a_stated_prior(store: Store) -> None:
+    from experiments.stats import bayes
+    from experiments.stats.beliefs import Normal
+
+    flat = readout(store, plan(conversion()))
+    believed = flat.metrics[0].posteriors["b"]
+    assert believed == bayes.of_counts(*counts(flat))
+    assert believed.chance_better > 0.999
+    doubtful = readout(store, plan(conversion(more="prior = { sd = 0.01 }")))
+    found = doubtful.metrics[0].posteriors["b"]
+    assert found == bayes.of_shift(difference(doubtful), Normal(0.0, 0.01))
+    assert found.value < 0.5 * believed.value
+    worse = readout(store, plan(conversion(more='direction = "down"'))).metrics[0].posteriors["b"]
+    assert worse.chance_better < 0.001

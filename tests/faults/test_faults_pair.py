@@ -1,0 +1,131 @@
+"""Faults planted in one arm beside another: effects by every way of looking and beliefs must notice every one."""
+
+import numpy as np
+
+import experiments
+from experiments.stats import adjustment, bayes, means, shares
+from experiments.stats.beliefs import Normal
+from experiments.stats.samples import Count, Moments, Regression
+from experiments.stats.sequential import confidence_sequence, group
+from experiments.stats.shifts import fixed
+from tests.faults.answers import near, refuses, stories_of
+from tests.faults.planting import Fault
+
+COUNTS = {"control": Count(1000, 100), "a": Count(1000, 130), "b": Count(900, 120)}
+PURSES = {"control": Moments(100, 10.0, 396.0), "a": Moments(100, 9.5, 396.0), "b": Moments(100, 10.0, 396.0)}
+
+
+def rows():
+    rng = np.random.default_rng(1)
+    return {
+        arm: np.column_stack([before + rng.normal(0, 1, 90) + lift, before])
+        for arm, lift in (("control", 0.0), ("a", 0.3), ("b", 0.2))
+        for before in [rng.normal(5, 2, 90) * (1.5 if arm == "b" else 1.0)]
+    }
+
+
+def check_pair(m):
+    plan = experiments.Experiment.model_validate(
+        {
+            "key": "x",
+            "variants": [{"key": "control"}, {"key": "a"}, {"key": "b"}],
+            "metrics": [
+                {"key": "s", "role": "success", "kind": "conversion", "event": "e"},
+                {"key": "m", "role": "exploratory", "kind": "mean", "event": "f", "direction": "down"},
+                {
+                    "key": "p",
+                    "role": "exploratory",
+                    "kind": "mean",
+                    "event": "f",
+                    "prior": {"mean": 0.1, "sd": 0.2},
+                },
+            ],
+        }
+    )
+    tapped, spent, believed = plan.metrics
+    samples = {"s": COUNTS, "m": PURSES, "p": PURSES}
+    once = m.pair_of(plan, tapped, samples, "a", {}, {})
+    assert once.effect(0.9) == tapped.effect(COUNTS["control"], COUNTS["a"], 0.9)
+    assert once.effect(0.9, 0.5) == tapped.effect(COUNTS["control"], COUNTS["a"], 0.9, 0.5)
+    assert once.relative_effect(0.9) == tapped.relative_effect(COUNTS["control"], COUNTS["a"], 0.9)
+    assert (once.width(0.9), once.adjusted_for) == (1.0, None)
+    assert once.posterior(0.9) == bayes.of_counts(COUNTS["control"], COUNTS["a"], level=0.9)
+    other = m.pair_of(plan, tapped, samples, "b", {}, {}, "a")
+    assert other.effect(0.9) == tapped.effect(COUNTS["a"], COUNTS["b"], 0.9)
+    # three equal arms: two of them hold two thirds of the units
+    free = plan.model_copy(update={"peeking": "sequence", "tuned_to": 3000})
+    anytime = m.pair_of(free, tapped, samples, "a", {}, {})
+    shift = shares.shift(COUNTS["control"], COUNTS["a"], 0.5)
+    assert anytime.effect(0.9, 0.5) == confidence_sequence.interval(shift, 0.9, 2000)
+    relative = shares.relative_shift(COUNTS["control"], COUNTS["a"], 0.9)
+    assert anytime.relative_effect(0.9) == confidence_sequence.interval(relative, 0.9, 2000)
+    near(anytime.width(0.9), confidence_sequence.width(2000, 2000, 0.9), 1e-12)
+    few = m.pair_of(free, tapped, {"s": {"control": Count(99, 40), "a": Count(500, 200)}}, "a", {}, {})
+    assert few.effect(0.9).code == few.relative_effect(0.9).code == "too_early_to_look"
+    planned = plan.model_copy(update={"peeking": "group", "planned_units": 6000})
+    looks = {"s": {"control": (300, 500, 1000), "a": (200, 500, 1000), "b": (100, 400, 900)}}
+    scheduled = m.pair_of(planned, tapped, samples, "a", {}, looks)
+    drawn = group.interval(
+        shares.shift(COUNTS["control"], COUNTS["a"]), 0.9, (0.125, 0.25, 0.5), "obrien_fleming"
+    )
+    assert scheduled.effect(0.9) == drawn
+    assert m.pair_of(planned, tapped, samples, "a", {}, {}).way.information == (0.5,)
+    assert m.pair_of(planned, tapped, samples, "b", {}, looks, "a").way.information == (0.075, 0.225, 0.475)
+    endless = m.pair_of(plan.model_copy(update={"peeking": "group"}), tapped, samples, "a", {}, looks)
+    assert endless.effect(0.9).code == endless.relative_effect(0.9).code == "looking.no_planned_end"
+    assert endless.width(0.9) is None
+    sums = {arm: Regression.from_rows(values) for arm, values in rows().items()}
+    every = tuple(sums.values())
+    adjusted = m.pair_of(
+        plan, spent, {"m": {arm: one.outcome for arm, one in sums.items()}}, "a", {"m": sums}, {}
+    )
+    expected = adjustment.shift(sums["control"], sums["a"], 0.5, pooled=every)
+    assert adjusted.effect(0.9, 0.5) == fixed(expected, 0.9)
+    expected = adjustment.relative_shift(sums["control"], sums["a"], 0.9, pooled=every)
+    assert adjusted.relative_effect(0.9) == fixed(expected, 0.9)
+    near(adjusted.adjusted_for, adjustment.share_of_variance(sums["control"], sums["a"], pooled=every), 1e-12)
+    expected = adjustment.shift(sums["control"], sums["a"], pooled=every)
+    assert adjusted.posterior(0.9) == bayes.of_shift(expected, None, 0.9, "down")
+    lone = m.pair_of(
+        plan, spent, {"m": {arm: one.outcome for arm, one in sums.items()}}, "a", {"m": {"a": sums["a"]}}, {}
+    )
+    assert lone.adjusted is None
+    purse = means.shift(PURSES["control"], PURSES["a"])
+    assert m.pair_of(plan, spent, samples, "a", {}, {}).posterior(0.9) == bayes.of_shift(
+        purse, None, 0.9, "down"
+    )
+    assert m.pair_of(plan, believed, samples, "a", {}, {}).posterior(0.9) == bayes.of_shift(
+        purse, Normal(0.1, 0.2), 0.9
+    )
+    alike = {arm: Moments(5, 1.0, 0.0) for arm in COUNTS}
+    assert m.pair_of(plan, spent, {"m": alike}, "a", {}, {}).posterior(0.9).code == "no_variation"
+    refuses([lambda: m.pair_of(plan, tapped, {"s": {"a": COUNTS["a"]}}, "a", {}, {})])
+
+
+PAIR = (
+    Fault("pair_of", "own in by_arm and arm in by_arm", "False"),
+    Fault("pair_of", "[a + b for a, b in zip(by_arm[own], by_arm[arm], strict=True)]", "list(by_arm[arm])"),
+    Fault("pair_of", "control or experiment.control.key", "experiment.control.key"),
+    Fault("pair_of", "looking(experiment, own, arm, seen)", "looking(experiment, experiment.control.key, own, seen)"),
+    Fault("pair_of", "(every[own], every[arm], tuple(every.values()))", "(every[arm], every[own], tuple(every.values()))"),
+    Fault("pair_of", "or own not in every", ""),
+    Fault("Pair.effect", "isinstance(self.way, Once) and self.adjusted is None", "self.adjusted is None"),
+    Fault("Pair.effect", "isinstance(self.way, Once) and self.adjusted is None", "isinstance(self.way, Once)"),
+    Fault("Pair.effect", "level, coefficient)", "level)"),
+    Fault("Pair.effect", "self.treatment, coefficient), level)", "self.treatment), level)"),
+    Fault("Pair.effect", "coefficient, pooled=every", "coefficient"),
+    Fault("Pair.relative_effect", "isinstance(self.way, Once) and self.adjusted is None", "self.adjusted is None"),
+    Fault("Pair.relative_effect", "level, pooled=every", "level"),
+    Fault("Pair.width", "self.control.n + self.treatment.n", "self.control.n"),
+    Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "None if True else too_early"),
+    Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "too_early"),
+    Fault("Pair.adjusted_for", "treatment, pooled=every", "treatment"),
+    Fault("Pair.posterior", "prior is None and self.adjusted is None", "False"),
+    Fault("Pair.posterior", "level=level, direction", "direction"),
+    Fault("Pair.posterior", "treatment, pooled=every", "treatment"),
+    Fault("Pair.posterior", "Normal(prior.mean, prior.sd)", "Normal(0.0, prior.sd)"),
+    Fault("Pair.posterior", "believed, level, self.metric.direction", "believed, level"),
+)  # fmt: skip
+SUITES = {"pair.py": (check_pair, PAIR)}
+
+test_the_untouched_formulae_pass, test_every_planted_fault_is_caught = stories_of(SUITES)
