@@ -1,7 +1,7 @@
 """All figures of the calibration, its page, and what `make evidence` says of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -53,10 +53,10 @@ def certify(scale: float = 1.0, seed: int = SEED, path: Path = PAGE) -> list[Row
         seed: As `run`.
         path: Where the page goes.
     """
-    begin = time.perf_counter()
+    begin, commit = time.perf_counter(), page.commit_now()
     rows = run(scale, seed, partial(print, flush=True))
     command = f"python -m benchmarks.calibration --scale {scale:g} --seed {seed}"
-    page.written(path, rows, command, time.perf_counter() - begin)
+    page.written(path, rows, commit, command, time.perf_counter() - begin)
     return rows
 
 
@@ -67,7 +67,15 @@ def summary(scale: float, path: Path) -> list[dict[str, str | int | bool]]:
         scale: As `run`.
         path: Where the page goes.
     """
-    rows = certify(scale, path=path)
+    return counted(certify(scale, path=path))
+
+
+def counted(rows: Sequence[Row]) -> list[dict[str, str | int | bool]]:
+    """How many figures hold, by question; "hold otherwise": the page says what holds instead.
+
+    Args:
+        rows: All figures.
+    """
     found: list[dict[str, str | int | bool]] = []
     for question in dict.fromkeys(row.question for row in rows):
         mine = [row for row in rows if row.question == question]

@@ -98,19 +98,18 @@ def share_error(hits: float, draws: int) -> float:
     return math.sqrt(share * (1 - share) / (draws + 4))
 
 
-def written(path: Path, rows: Sequence[Row], command: str, seconds: float) -> None:
+def written(path: Path, rows: Sequence[Row], commit: str, command: str, seconds: float) -> None:
     """Write the page.
 
     Args:
         path: Where.
         rows: All figures.
+        commit: Of the code that made them.
         command: What makes them.
         seconds: How long that took.
     """
     unmet = sum(row.unmet for row in rows)
-    stamp = (
-        f"At commit `{_commit()}`: `{command}`, {seconds:.0f} s, {len(rows)} figures, {unmet} of them unmet."
-    )
+    stamp = f"At commit `{commit}`: `{command}`, {seconds:.0f} s, {len(rows)} figures, {unmet} of them unmet."
     parts = [f"{_HEAD}\n{stamp}\n"]
     for question, told in _TOLD.items():
         mine = [row for row in rows if row.question == question]
@@ -147,6 +146,7 @@ def _table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def _commit() -> str:
+def commit_now() -> str:
+    """The commit that is checked out."""
     asked = ["git", "rev-parse", "--short", "HEAD"]
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"

@@ -48,7 +48,7 @@ def test_the_page_says_that_an_interval_of_one_look_fails_when_peeked_at():
 
 def test_a_page_is_read_as_it_was_written(tmp_path):
     row = Row("Coverage", "w", "Welch", "200", 9, 0.94, 0.01, "", "94–96 %", "yes")
-    page.written(tmp_path / "page.md", [row], "make it", 1.0)
+    page.written(tmp_path / "page.md", [row], "abc", "make it", 1.0)
     assert page.read(tmp_path / "page.md") == {row.key: (0.94, 0.01)}
 
 
