@@ -6,7 +6,9 @@ from analysis.readout.answers import ArmValue, MetricReadout, ReadoutAnswer
 from analysis.readout.history import Point
 from analysis.readout.table import CountedTest, TableAnswer
 from experiments.comparison import Comparison, NonInferiority
+from experiments.stats.bayes import Posterior
 from experiments.stats.effects import Check, Effect, Estimate, Interval, NoEffect, Reason
+from experiments.stats.pairwise import PairEffect
 from experiments.stats.proportions import ChiSquare
 
 Json = dict[str, object]
@@ -23,7 +25,7 @@ def _readout(found: ReadoutAnswer) -> Json:
         "experiment": {"key": plan.key, "name": plan.name, "hypothesis": plan.hypothesis, "unit": plan.unit,
                        "control": plan.control.key, "alpha": plan.alpha, "peeking": plan.peeking,
                        "planned_units": plan.planned_units, "spending": plan.spending, "looks": plan.looks,
-                       "tuned_to": plan.tuning, "adjust": plan.adjust},
+                       "tuned_to": plan.tuning, "adjust": plan.adjust, "believable": plan.believable},
         "state": found.state,
         "randomised": found.randomised,
         "observed_until": found.observed_until.isoformat() if found.observed_until else None,
@@ -105,10 +107,39 @@ def _metric(metric: MetricReadout) -> Json:
         "margin": metric.margin,
         "minimum": metric.minimum,
         "arms": {arm.arm: _arm(arm) for arm in metric.arms},
-        "effects": {one.arm: _comparison(one) for one in metric.effects},
+        "effects": {
+            one.arm: {**_comparison(one), "bayes": _posterior(metric.posteriors[one.arm])}
+            for one in metric.effects
+        },
+        "pairs": [_pair(pair) for pair in metric.pairs],
         "omnibus": _chi_square(metric.omnibus),
         "interaction": None if metric.interaction is None else _effect(metric.interaction),
         "history": {arm: [_point(point) for point in points] for arm, points in metric.history.items()},
+    }
+
+
+def _posterior(found: Posterior | NoEffect) -> Json:
+    if isinstance(found, NoEffect):
+        return {"chance_better": None, "loss_shipping": None, "loss_keeping": None, "value": None, "interval": None,
+                "method": None, "why": _said(found)}  # fmt: skip
+    return {
+        "chance_better": found.chance_better,
+        "loss_shipping": found.loss_shipping,
+        "loss_keeping": found.loss_keeping,
+        "value": found.value,
+        "interval": _interval(found.interval),
+        "method": found.method,
+        "why": None,
+    }
+
+
+def _pair(pair: PairEffect) -> Json:
+    return {
+        "control": pair.control,
+        "treatment": pair.treatment,
+        **_effect(pair.effect),
+        "adjusted_p": pair.p_value,
+        "differs": pair.differs,
     }
 
 

@@ -175,3 +175,45 @@ def minimum_of(metric: MetricReadout, one: Comparison) -> float | None:
         return least.amount
     base = one.control_value
     return None if isinstance(base, NoEffect) else least.amount * abs(base.value)
+
+
+def belief_in_words(metric: MetricReadout, lang: str) -> list[str]:
+    """The Bayesian reading of every treatment: chance to be better, and what either choice may lose."""
+    told = []
+    for arm, found in metric.posteriors.items():
+        if isinstance(found, NoEffect):
+            continue
+        prior = "stated" if found.method == "bayes_normal" else "flat"
+        told.append(
+            words.t(
+                "readout.belief",
+                lang,
+                arm=arm,
+                chance=words.percent(found.chance_better, lang),
+                shipping=loss(found.loss_shipping, metric.unit, lang),
+                keeping=loss(found.loss_keeping, metric.unit, lang),
+                prior=words.t(f"readout.prior.{prior}", lang),
+            )
+        )
+    return told
+
+
+def loss(value: float, unit: Unit, lang: str) -> str:
+    """An expected loss, without sign: shares in %-points."""
+    return change(value, unit, lang).removeprefix("+")
+
+
+def pairs_in_words(metric: MetricReadout, lang: str) -> list[str]:
+    """Which arms differ from each other, one line a pair of treatments; none with two arms."""
+    return [
+        words.t(
+            "readout.pair.differs" if pair.differs else "readout.pair.alike",
+            lang,
+            control=pair.control,
+            treatment=pair.treatment,
+            change=effect_in_words(pair.effect, metric.unit, lang),
+            p=p_in_words(pair.p_value),
+        )
+        for pair in metric.pairs
+        if isinstance(pair.effect, Effect) and pair.p_value is not None
+    ]

@@ -8,10 +8,12 @@ from analysis.readout.chart import exposures_chart, forest_chart, history_chart
 from analysis.readout.rows import metric_table
 from analysis.readout.sentences import (
     adjusted_in_words,
+    belief_in_words,
     headed,
     interaction_in_words,
     minimum_in_words,
     omnibus_in_words,
+    pairs_in_words,
     way_in_words,
 )
 from experiments.stats.effects import NoEffect
@@ -55,7 +57,16 @@ def _metric(found: ReadoutAnswer, metric: MetricReadout) -> None:
             st.markdown(page.plain(omnibus_in_words(metric.omnibus, lang)))
         if metric.interaction is not None:
             st.markdown(interaction_in_words(metric.interaction, lang))
+        _beyond(metric)
         _history(metric)
+
+
+def _beyond(metric: MetricReadout) -> None:
+    """Beliefs, and arms against each other, folded away: they decide nothing."""
+    told = [*belief_in_words(metric, page.lang()), *pairs_in_words(metric, page.lang())]
+    if told:
+        with st.expander(page.t("readout.beyond"), icon=":material/balance:"):
+            st.markdown("\n".join(f"- {page.plain(line)}" for line in told))
 
 
 def _history(metric: MetricReadout) -> None:
