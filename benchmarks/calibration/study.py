@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from statistics import NormalDist
 from typing import Generic, Literal, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.stats.effects import Effect, NoEffect
 
@@ -72,7 +74,7 @@ class Truth:
         """Of |t/c − 1| > z √(var t + (t/c)² var c)/c, both estimates normal: a square equation in t/c at every c."""
         from scipy.special import ndtr
 
-        places, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+        places, weights = _normal_nodes()
         one, other = self.control_variance / n, self.treatment_variance / n
         c = self.control + math.sqrt(one) * places
         lead, last = c**2 - Z**2 * one, c**2 - Z**2 * other
@@ -209,6 +211,13 @@ class World(Generic[S]):
         if key not in self._kept:
             self._kept[key] = way.ask(control, treatment)
         return self._kept[key]
+
+
+@cache
+def _normal_nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places and weights of a standard normal law (Gauss–Hermite)."""
+    places, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    return places, weights
 
 
 def lift_for(n: int, truths: Callable[[float], Sequence[Truth]]) -> float:
