@@ -9,8 +9,10 @@ from experiments.metrics import Metric, Sample
 from experiments.stats import adjustment, bayes
 from experiments.stats.bayes import Posterior
 from experiments.stats.beliefs import Normal
+from experiments.stats.differences import logged
 from experiments.stats.effects import Effect, NoEffect, Shift
 from experiments.stats.samples import Count, Regression
+from experiments.stats.shares import unlogged
 
 Samples = Mapping[str, Mapping[str, Sample]]
 """metric key -> variant key -> sufficient statistic."""
@@ -44,15 +46,20 @@ class Pair:
         return self._drawn(adjustment.shift(control, treatment, coefficient, pooled=every), level)
 
     def relative_effect(self, level: float) -> Effect | NoEffect:
-        """(treatment − control) / control."""
+        """(treatment − control) / control; by its logarithm where one looks before the end."""
         if isinstance(self.way, NoEffect):
             return self.way
         if isinstance(self.way, Once) and self.adjusted is None:
             return self.metric.relative_effect(self.control, self.treatment, level)
         if self.adjusted is None:
-            return self._drawn(self.metric.relative_shift(self.control, self.treatment, level), level)
-        control, treatment, every = self.adjusted
-        return self._drawn(adjustment.relative_shift(control, treatment, level, pooled=every), level)
+            shift = self.metric.relative_shift(self.control, self.treatment, level)
+        else:
+            control, treatment, every = self.adjusted
+            shift = adjustment.relative_shift(control, treatment, level, pooled=every)
+        if isinstance(self.way, Once):
+            return self._drawn(shift, level)
+        found = self._drawn(logged(shift), level)  # few units at the first looks: nearer to normal
+        return found if isinstance(found, NoEffect) else unlogged(found)
 
     def width(self, level: float) -> float | None:
         """How wide the interval is against one look."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 import experiments
-from experiments.stats import adjustment, means, shares
+from experiments.stats import adjustment, differences, means, shares
 from experiments.stats.samples import Count, Moments, Regression
 from experiments.stats.sequential import confidence_sequence, group
 from experiments.stats.shifts import fixed
@@ -94,7 +94,8 @@ def check_looks(m, plan, counts, purses, close):
     shift = shares.shift(counts["control"], counts["a"])
     assert by["s", "a"].effect == confidence_sequence.interval(shift, level, 2000)
     relative = shares.relative_shift(counts["control"], counts["a"], level)
-    assert by["s", "a"].relative == confidence_sequence.interval(relative, level, 2000)
+    drawn = confidence_sequence.interval(differences.logged(relative), level, 2000)
+    assert by["s", "a"].relative == shares.unlogged(drawn)
     near(by["s", "a"].width, confidence_sequence.width(2000, 2000, level), 1e-12)
     held = confidence_sequence.interval(shift, 0.9, 2000)
     near(by["g", "a"].non_inferiority.bound, held.interval.high, 1e-12)

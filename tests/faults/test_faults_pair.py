@@ -3,7 +3,7 @@
 import numpy as np
 
 import experiments
-from experiments.stats import adjustment, bayes, means, shares
+from experiments.stats import adjustment, bayes, differences, means, shares
 from experiments.stats.beliefs import Normal
 from experiments.stats.samples import Count, Moments, Regression
 from experiments.stats.sequential import confidence_sequence, group
@@ -58,7 +58,8 @@ def check_pair(m):
     shift = shares.shift(COUNTS["control"], COUNTS["a"], 0.5)
     assert anytime.effect(0.9, 0.5) == confidence_sequence.interval(shift, 0.9, 2000)
     relative = shares.relative_shift(COUNTS["control"], COUNTS["a"], 0.9)
-    assert anytime.relative_effect(0.9) == confidence_sequence.interval(relative, 0.9, 2000)
+    drawn = confidence_sequence.interval(differences.logged(relative), 0.9, 2000)
+    assert anytime.relative_effect(0.9) == shares.unlogged(drawn)
     near(anytime.width(0.9), confidence_sequence.width(2000, 2000, 0.9), 1e-12)
     few = m.pair_of(free, tapped, {"s": {"control": Count(99, 40), "a": Count(500, 200)}}, "a", {}, {})
     assert few.effect(0.9).code == few.relative_effect(0.9).code == "too_early_to_look"
@@ -116,6 +117,9 @@ PAIR = (
     Fault("Pair.effect", "coefficient, pooled=every", "coefficient"),
     Fault("Pair.relative_effect", "isinstance(self.way, Once) and self.adjusted is None", "self.adjusted is None"),
     Fault("Pair.relative_effect", "level, pooled=every", "level"),
+    Fault("Pair.relative_effect", "logged(shift)", "shift"),
+    Fault("Pair.relative_effect", "else unlogged(found)", "else found"),
+    Fault("Pair.relative_effect", "if isinstance(self.way, Once):", "if True:"),
     Fault("Pair.width", "self.control.n + self.treatment.n", "self.control.n"),
     Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "None if True else too_early"),
     Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "too_early"),
