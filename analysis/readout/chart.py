@@ -7,11 +7,13 @@ from analysis import palette
 from analysis.readout.answers import MetricReadout, ReadoutAnswer
 from analysis.readout.sentences import change, minimum_of, outcome, outcome_in_words
 from analysis.words import number, t
+from analysis.words.sentences import known
 from experiments.comparison import NonInferiority
 from experiments.stats.effects import Effect
 
 Picture = alt.LayerChart | alt.FacetChart
-ROW_HEIGHT, AXIS_HEIGHT, HISTORY_HEIGHT = 48, 78, 240
+ROW_HEIGHT, AXIS_HEIGHT, HISTORY_HEIGHT, LEGEND_HEIGHT = 48, 78, 260, 60
+_DAYS = {"en": "%-d %b", "ja": "%-m/%-d"}
 _COLOURS = {"better": palette.BETTER, "worse": palette.WORSE, "undecided": palette.UNDECIDED}
 
 
@@ -65,6 +67,10 @@ def forest_chart(metric: MetricReadout, alpha: float, lang: str) -> Picture | No
     ]
     if not rows:
         return None
+    drawn = [one.effect for one in metric.effects if isinstance(one.effect, Effect)]
+    ends = [0.0, *(end for one in drawn for end in (one.interval.low, one.interval.high))]
+    for row, effect in zip(rows, drawn, strict=True):  # a label goes to where there is room
+        row["side"] = "right" if effect.value > 0.4 * min(ends) + 0.6 * max(ends) else "left"
     title = t("readout.effect_axis_share" if metric.unit == "share" else "readout.effect_axis_number", lang)
     base = alt.Chart(pd.DataFrame(rows)).encode(
         y=alt.Y("arm:N", title=None, sort=None, axis=alt.Axis(labelLimit=240)),
@@ -96,7 +102,12 @@ def forest_chart(metric: MetricReadout, alpha: float, lang: str) -> Picture | No
             x2="high:Q",
         ),
         base.mark_point(filled=True, size=110, opacity=1).encode(x="value:Q"),
-        base.mark_text(align="left", dy=-14).encode(x="value:Q", text="said:N"),
+        *(
+            base.transform_filter(alt.datum.side == side)
+            .mark_text(align=side, dy=-14)
+            .encode(x="value:Q", text="said:N")
+            for side in ("left", "right")
+        ),
     ).properties(height=ROW_HEIGHT * len(rows) + AXIS_HEIGHT)
     return picture
 
@@ -120,14 +131,22 @@ def history_chart(metric: MetricReadout, lang: str) -> Picture | None:
     if len({row["day"] for row in rows}) < 2:
         return None
     title = t("readout.effect_axis_share" if metric.unit == "share" else "readout.effect_axis_number", lang)
+    axis = t(f"readout.history_axis_{metric.unit}", lang)
     several = len(metric.history) > 1
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("day:T", title=t("readout.history_day", lang), axis=alt.Axis(tickCount=6, labelOverlap=True)),
+        x=alt.X(
+            "day:T",
+            title=t("readout.history_day", lang),
+            axis=alt.Axis(tickCount=6, labelOverlap=True, format=_DAYS[known(lang)]),
+        ),
         color=alt.Color(
-            "arm:N", title=t("readout.arm", lang), legend=alt.Legend(orient="top") if several else None
+            "arm:N",
+            title=None,
+            sort=list(metric.history),
+            legend=alt.Legend(orient="top", symbolOpacity=1) if several else None,
         ),
         tooltip=[
-            alt.Tooltip("day:T", title=t("readout.history_day", lang)),
+            alt.Tooltip("day:T", title=t("readout.history_day", lang), format=_DAYS[known(lang)]),
             alt.Tooltip("arm:N", title=t("readout.arm", lang)),
             alt.Tooltip("units:Q", title=t("readout.units", lang), format=","),
             alt.Tooltip("value:Q", title=title, format="+.3f"),
@@ -138,9 +157,9 @@ def history_chart(metric: MetricReadout, lang: str) -> Picture | None:
     zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=palette.GREY, strokeWidth=2).encode(y="y:Q")
     picture: Picture = alt.layer(
         zero,
-        base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
+        base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=axis), y2="high:Q"),
         base.mark_line(point=True).encode(y="value:Q"),
-    ).properties(height=HISTORY_HEIGHT)
+    ).properties(height=HISTORY_HEIGHT + LEGEND_HEIGHT * several)
     return picture
 
 

@@ -17,6 +17,8 @@ from experiments.stats.effects import Effect, Estimate, NoEffect
 def metric_table(metric: MetricReadout, alpha: float, lang: str) -> pd.DataFrame:
     """One row an arm: counts, value, change against control, in words."""
     by_arm = {one.arm: one for one in metric.effects}
+    values = words.t("readout.value", lang, level=_level(1 - alpha))
+    changes = words.t("readout.absolute", lang, level=_level(metric.level))
     rows = []
     for arm in metric.arms:
         one = by_arm.get(arm.arm)
@@ -25,10 +27,8 @@ def metric_table(metric: MetricReadout, alpha: float, lang: str) -> pd.DataFrame
                 words.t("readout.arm", lang): arm.arm,
                 words.t("readout.n", lang): words.number(arm.n, lang),
                 words.t("readout.hits", lang): words.number(arm.hits, lang),
-                words.t("readout.value", lang): arm_in_words(arm, metric.unit, lang),
-                words.t("readout.absolute", lang): _control(lang)
-                if one is None
-                else effect_in_words(one.effect, metric.unit, lang),
+                values: arm_in_words(arm, metric.unit, lang),
+                changes: _control(lang) if one is None else effect_in_words(one.effect, metric.unit, lang),
                 words.t("readout.relative", lang): words.NOTHING
                 if one is None
                 else relative_in_words(one.relative, lang),
@@ -39,7 +39,8 @@ def metric_table(metric: MetricReadout, alpha: float, lang: str) -> pd.DataFrame
             }
         )
     frame = pd.DataFrame(rows)
-    return frame.drop(columns=words.t("readout.hits", lang)) if metric.unit != "share" else frame
+    counted = any(arm.hits is not None for arm in metric.arms)
+    return frame if counted else frame.drop(columns=words.t("readout.hits", lang))
 
 
 def plain_rows(found: ReadoutAnswer) -> pd.DataFrame:
@@ -82,6 +83,10 @@ def _p(effect: Effect | NoEffect, adjusted: float | None) -> str:
         return words.NOTHING
     p_value = effect.p_value if adjusted is None else adjusted
     return p_in_words(p_value)
+
+
+def _level(level: float) -> str:
+    return f"{100 * level:.4g}%"
 
 
 def _control(lang: str) -> str:

@@ -8,9 +8,11 @@ from experiments.comparison import Comparison
 from experiments.metrics import Unit, margin_of
 from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.proportions import ChiSquare
+from experiments.steps import ANY_EVENT
 from experiments.verdict import Decision, Verdict
 
 Outcome = Literal["better", "worse", "undecided", "none"]
+_UNITS = {"m": "min"}
 SIGNS = {
     "better": ":material/trending_up:",
     "worse": ":material/trending_down:",
@@ -60,9 +62,15 @@ def interval_of(found: Estimate | Effect, unit: Unit, lang: str) -> str:
     """An interval in brackets after its value; empty where there is none."""
     if found.interval is None:
         return ""
-    show = amount if isinstance(found, Estimate) else change
+    show = amount if isinstance(found, Estimate) else _bare
     low, high = (show(end, unit, lang) for end in (found.interval.low, found.interval.high))
     return f" [{words.between(low, high, lang)}]"
+
+
+def _bare(value: float, unit: Unit, lang: str) -> str:
+    """A change whose unit stands before it."""
+    scaled, digits = (value * 100, 2) if unit == "share" else (value, 3)
+    return f"{'+' if scaled > 0 else ''}{words.number(scaled, lang, digits=digits)}"
 
 
 def effect_in_words(found: Effect | NoEffect, unit: Unit, lang: str) -> str:
@@ -123,16 +131,33 @@ def reasons_in_words(found: ReadoutAnswer, lang: str) -> list[str]:
 
 def headed(metric: MetricReadout, lang: str) -> str:
     """A metric's heading: its key, what counts, and from when to when."""
-    window = words.t("readout.open", lang) if metric.within is None else metric.within
+    event = words.t("readout.any_event", lang) if metric.event == ANY_EVENT else metric.event
+    begins, ends = metric.delay is not None, metric.within is not None
+    window = {(False, True): "within", (True, True): "later", (True, False): "later_open"}.get(
+        (begins, ends), "open"
+    )
     return words.t(
         "readout.metric",
         lang,
         key=metric.key,
-        kind=words.t(f"readout.kind.{metric.kind}", lang),
-        event=metric.event,
-        anchor=words.t(f"readout.from.{metric.anchor}", lang),
-        window=window,
+        what=words.t(f"readout.kind.{metric.kind}", lang, event=event),
+        window=words.t(
+            f"readout.window.{window}",
+            lang,
+            anchor=words.t(f"readout.from.{metric.anchor}", lang),
+            within=_lasting(metric.within, lang),
+            delay=_lasting(metric.delay, lang),
+        ),
     )
+
+
+def _lasting(duration: str | None, lang: str) -> str:
+    """A duration of a plan, its unit in the reader's language: "10s" is "10 s" or "10秒"."""
+    if duration is None:
+        return ""
+    amount_of = duration.rstrip("mshd ")
+    unit = duration.removeprefix(amount_of).strip()
+    return words.t(f"unit.{_UNITS.get(unit, unit)}", lang, n=amount_of)
 
 
 def way_in_words(found: ReadoutAnswer, metric: MetricReadout, lang: str) -> str | None:
@@ -162,7 +187,10 @@ def minimum_in_words(metric: MetricReadout, lang: str) -> str | None:
     """What the grey band is; None where the plan names no smallest effect."""
     if metric.minimum is None:
         return None
-    least = metric.minimum if isinstance(metric.minimum, str) else change(metric.minimum, metric.unit, lang)
+    if isinstance(metric.minimum, str):
+        least = words.t("readout.of_control", lang, share=metric.minimum)
+    else:
+        least = f"±{change(metric.minimum, metric.unit, lang).removeprefix('+')}"
     return words.t("readout.minimum", lang, minimum=least)
 
 
