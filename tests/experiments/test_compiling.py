@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
 WALK_ONE_ROW = """
 import numpy as np
 from experiments.walk import Walk

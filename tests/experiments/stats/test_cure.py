@@ -138,6 +138,7 @@ def test_an_interval_ends_where_a_general_optimiser_says(family):
         assert found.log_likelihood - best_with(end * (1 + outside * 0.02)) > 1.9207
 
 
+@pytest.mark.slow
 def test_an_interval_is_that_of_a_fine_grid():
     """Every share and every place around the maximum, 300 of each: those that lose at most 1.9207, and what they say."""
     found = fit(small(seed=4, n=1500), "leave", "exponential")

@@ -95,6 +95,7 @@ def test_nothing_one_and_empty_arms():
     assert found.best() == (2, 3)
 
 
+@pytest.mark.slow
 def test_with_no_real_difference_anybody_is_told_apart_at_most_as_often_as_alpha():
     rng = np.random.default_rng(4)
     worlds, arms, n = 1500, 5, 300
