@@ -49,6 +49,7 @@ class Comparison:
             where there is no effect.
         non_inferiority: For guardrails only.
         width: How wide the interval is against one look at the end; None without an effect.
+        futile: For success metrics before the end: is the smallest effect that matters as good as ruled out?
         adjusted_for: The share of the variance that what happened before the exposure explains; None if not adjusted.
     """
 
@@ -65,6 +66,7 @@ class Comparison:
     non_inferiority: NonInferiority | NoEffect | None = None
     width: float | None = None
     adjusted_for: float | None = None
+    futile: bool = False
 
     @property
     def improvement(self) -> float | None:
@@ -129,6 +131,7 @@ def _compare(experiment: Experiment, metric: Metric, pair: Pair, arm: str) -> Co
         non_inferiority=non_inferiority(metric, pair.control, pair.effect, experiment.alpha),
         width=None if isinstance(effect, NoEffect) else pair.width(level),
         adjusted_for=pair.adjusted_for,
+        futile=metric.role == "success" and pair.futile(level),
     )
 
 

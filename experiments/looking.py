@@ -31,6 +31,10 @@ class Once:
         """How wide the interval is against one look: 1."""
         return 1.0
 
+    def futile(self, shift: Shift, least: float, level: float) -> bool:  # noqa: ARG002
+        """Whether going on is in vain: a single look does not go on."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Anytime:
@@ -50,6 +54,11 @@ class Anytime:
     def width(self, units: int, level: float) -> float:
         """How wide the interval is against one look at the same units."""
         return confidence_sequence.width(units, self.tuned_to, level)
+
+    def futile(self, shift: Shift, least: float, level: float) -> bool:
+        """Whether the smallest effect that matters lies outside the interval, which shows nothing in its direction."""
+        drawn = self.interval(shift, level).interval
+        return drawn.high < least and drawn.low <= 0 if least > 0 else drawn.low > least and drawn.high >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,10 @@ class Scheduled:
     def width(self, units: int, level: float) -> float:  # noqa: ARG002
         """How wide the interval is against one look."""
         return group.width(self.information, level, self.spending)
+
+    def futile(self, shift: Shift, least: float, level: float) -> bool:
+        """Whether the smallest effect that matters is as good as ruled out (`group.futile`, power .8)."""
+        return group.futile(shift, least, level, self.information, self.spending)
 
 
 Looking = Once | Anytime | Scheduled

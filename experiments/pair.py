@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from experiments.design import Experiment
 from experiments.looking import Looking, Once, looking, too_early
-from experiments.metrics import Metric, Sample
+from experiments.metrics import Metric, Sample, margin_of
 from experiments.stats import adjustment, bayes
 from experiments.stats.bayes import Posterior
 from experiments.stats.beliefs import Normal
@@ -83,15 +83,31 @@ class Pair:
         unstated = prior is None and self.adjusted is None
         if unstated and isinstance(self.control, Count) and isinstance(self.treatment, Count):
             return bayes.of_counts(self.control, self.treatment, level=level, direction=self.metric.direction)
-        if self.adjusted is None:
-            shift = self.metric.shift(self.control, self.treatment)
-        else:
-            control, treatment, every = self.adjusted
-            shift = adjustment.shift(control, treatment, pooled=every)
+        shift = self._shift()
         if isinstance(shift, NoEffect):
             return shift
         believed = None if prior is None else Normal(prior.mean, prior.sd)
         return bayes.of_shift(shift, believed, level, self.metric.direction)
+
+    def futile(self, level: float) -> bool:
+        """Is it in vain to go on? Only where the metric names the smallest effect that matters, before the end."""
+        if isinstance(self.way, NoEffect) or too_early(self.control, self.treatment) is not None:
+            return False
+        base = self.metric.estimate(self.control, level)
+        if self.metric.minimum is None or isinstance(base, NoEffect):
+            return False
+        least = margin_of(self.metric.minimum, "minimum")
+        amount = least.amount * abs(base.value) if least.relative else least.amount
+        shift = self._shift()
+        if isinstance(shift, NoEffect) or amount == 0:
+            return False
+        return self.way.futile(shift, amount if self.metric.direction == "up" else -amount, level)
+
+    def _shift(self) -> Shift | NoEffect:
+        if self.adjusted is None:
+            return self.metric.shift(self.control, self.treatment)
+        control, treatment, every = self.adjusted
+        return adjustment.shift(control, treatment, pooled=every)
 
     def _drawn(self, shift: Shift | NoEffect, level: float) -> Effect | NoEffect:
         if isinstance(self.way, NoEffect):

@@ -41,7 +41,8 @@ def decide(
     A failed check: cannot_trust. Before the planned end: keep_running, where the plan allows one look only; looks that
     the plan allows may decide before it. Then ship, if some arm has a superior success metric (Holm at α), all its guardrails
     non-inferior (one-sided α, not split) and nothing deteriorated (one-sided α/2m over success and
-    guardrail comparisons). Otherwise do_not_ship at the planned end or if every arm deteriorated, else keep_running.
+    guardrail comparisons). Otherwise do_not_ship at the planned end, if every arm deteriorated, or if the smallest effects
+    that matter are ruled out (futility); else keep_running.
 
     Args:
         experiment: The plan.
@@ -65,6 +66,8 @@ def decide(
     grounds = _against(comparisons, harms, experiment.alpha)
     if _ended(experiment, units) or {one.arm for one in harms} == set(_arms(comparisons)) != set():
         return Verdict("do_not_ship", grounds)
+    if _in_vain(comparisons):
+        return Verdict("do_not_ship", (*grounds, _futile()))
     return Verdict("keep_running", (*grounds, *_would_change(experiment, units)))
 
 
@@ -153,6 +156,19 @@ def _against(
     for one in silent:
         said += reasons.not_comparable(one, one.effect)
     return said
+
+
+def _in_vain(comparisons: Sequence[Comparison]) -> bool:
+    """Is the smallest effect that matters ruled out for every success metric in every arm?"""
+    success = [one for one in comparisons if one.role == "success"]
+    return bool(success) and all(one.futile for one in success)
+
+
+def _futile() -> Reason:
+    return Reason(
+        "verdict.futile",
+        "The smallest effect that would matter is as good as ruled out for every success metric: going on is in vain.",
+    )
 
 
 def _ended(experiment: Experiment, units: int) -> bool:

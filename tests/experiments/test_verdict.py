@@ -120,6 +120,19 @@ def test_a_plan_with_looks_may_decide_before_its_end(peeking):
     assert ended.decision == "do_not_ship"
 
 
+@pytest.mark.parametrize("peeking", ["sequence", "group"])
+def test_going_on_in_vain_ends_before_the_planned_end(peeking):
+    hopeless = {**SUCCESS, "minimum": 0.05}
+    said = verdict(plan(hopeless, planned_units=50_000, peeking=peeking), tapped=(1000, 1001))
+    assert (said.decision, codes(said)) == ("do_not_ship", ["verdict.none_superior", "verdict.futile"])
+    hopeful = verdict(
+        plan({**SUCCESS, "minimum": 0.001}, planned_units=50_000, peeking=peeking), tapped=(1000, 1001)
+    )
+    assert hopeful.decision == "keep_running"
+    once = verdict(plan(hopeless, planned_units=50_000), tapped=(1000, 1001))
+    assert codes(once) == ["verdict.planned_units_not_reached"]
+
+
 def test_looks_at_set_times_need_a_planned_end_and_those_at_any_time_do_not():
     endless = verdict(plan(SUCCESS, peeking="group"), tapped=(1000, 2000))
     assert (endless.decision, codes(endless)) == ("keep_running", ["verdict.planned_units_missing"])

@@ -34,6 +34,21 @@ def check_looking(m):
     assert looks.width(3000, 0.9) == group.width((0.25, 0.5), 0.9, "pocock")
     assert m.looking(planned, "control", "a", (3000, 6000, 6600)).information == (0.5, 1.1)
     assert m.looking(planned, "b", "a", (2000,)).information == (0.5,)
+    assert not once.futile(SHIFT, 5.0, 0.9)
+    small = Shift(0.002, 0.000004, 4000, "absolute", "wald")
+    assert [tuned.futile(small, least, 0.9) for least in (0.05, 0.003, -0.05, -0.001)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    clear = Shift(0.5, 0.0001, 4000, "absolute", "wald")
+    assert not tuned.futile(clear, 5.0, 0.9)
+    assert not tuned.futile(Shift(-0.5, 0.0001, 4000, "absolute", "wald"), -5.0, 0.9)
+    for least in (0.012, 0.004, -0.012):
+        assert looks.futile(small, least, 0.9) == group.futile(small, least, 0.9, (0.25, 0.5), "pocock")
+    assert looks.futile(small, 0.012, 0.9)
+    assert not looks.futile(small, 0.004, 0.9)
     assert m.too_early(Count(99, 40), Count(200, 100)).code == "too_early_to_look"
     assert m.too_early(Count(100, 40), Count(200, 100)) is None
     assert m.too_early(Moments(99, 1.0, 9.0), Moments(200, 1.0, 9.0)).code == "looking.too_early"
@@ -47,6 +62,13 @@ LOOKING = (
     Fault("Anytime.interval", "self.tuned_to", "2 * self.tuned_to"),
     Fault("Anytime.width", "units, self.tuned_to", "self.tuned_to, units"),
     Fault("Scheduled.interval", "self.information, self.spending", 'self.information, "obrien_fleming"'),
+    Fault("Once.futile", "False", "True"),
+    Fault("Anytime.futile", "drawn.high < least", "drawn.low < least"),
+    Fault("Anytime.futile", "and drawn.low <= 0", ""),
+    Fault("Anytime.futile", "drawn.low > least", "drawn.high > least"),
+    Fault("Anytime.futile", "and drawn.high >= 0", ""),
+    Fault("Anytime.futile", "least > 0", "True"),
+    Fault("Scheduled.futile", "shift, least, level", "shift, 3 * least, level"),
     Fault("Scheduled.width", "group.width(self.information,", "group.width(self.information[:1],"),
     Fault("looking", "experiment.tuning * pair", "experiment.tuning"),
     Fault("looking", "experiment.share_of(control, arm)", "experiment.share_of(experiment.control.key, arm)"),

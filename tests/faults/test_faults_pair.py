@@ -100,6 +100,34 @@ def check_pair(m):
     )
     alike = {arm: Moments(5, 1.0, 0.0) for arm in COUNTS}
     assert m.pair_of(plan, spent, {"m": alike}, "a", {}, {}).posterior(0.9).code == "no_variation"
+    # 1 %-point up at most, where 5 would matter; sequences of 4,000,000 units are narrow
+    many = {"control": Count(2_000_000, 200_000), "a": Count(2_000_000, 200_100)}
+    tuned = free.model_copy(update={"tuned_to": 4_000_000})
+    answers = {}
+    for direction in ("up", "down"):
+        for minimum in (None, 0.05, "20%", "0.5%", 0.000001):
+            named = tapped.model_copy(update={"minimum": minimum, "direction": direction})
+            answers[direction, minimum] = m.pair_of(tuned, named, {"s": many}, "a", {}, {}).futile(0.9)
+    for direction in ("up", "down"):
+        assert [answers[direction, least] for least in (None, 0.05, "20%", 0.000001)] == [
+            False,
+            True,
+            True,
+            False,
+        ]
+    worse = {"control": Count(2_000_000, 200_000), "a": Count(2_000_000, 190_000)}
+    named = tapped.model_copy(update={"minimum": "2%", "direction": "down"})
+    assert not m.pair_of(tuned, named, {"s": worse}, "a", {}, {}).futile(0.9)
+    assert m.pair_of(tuned, named.model_copy(update={"direction": "up"}), {"s": worse}, "a", {}, {}).futile(
+        0.9
+    )
+    few_hits = {"control": Count(2_000_000, 20), "a": Count(2_000_000, 24)}
+    assert not m.pair_of(
+        tuned, named.model_copy(update={"minimum": 0.5}), {"s": few_hits}, "a", {}, {}
+    ).futile(0.9)
+    assert not m.pair_of(
+        planned.model_copy(update={"planned_units": None}), named, {"s": worse}, "a", {}, {}
+    ).futile(0.9)
     refuses([lambda: m.pair_of(plan, tapped, {"s": {"a": COUNTS["a"]}}, "a", {}, {})])
 
 
@@ -120,13 +148,18 @@ PAIR = (
     Fault("Pair.relative_effect", "logged(shift)", "shift"),
     Fault("Pair.relative_effect", "else unlogged(found)", "else found"),
     Fault("Pair.relative_effect", "if isinstance(self.way, Once):", "if True:"),
+    Fault("Pair.futile", "self.metric.minimum is None or", ""),
+    Fault("Pair.futile", "least.amount * abs(base.value) if least.relative else least.amount", "least.amount"),
+    Fault("Pair.futile", 'if self.metric.direction == "up" else -amount', ""),
+    Fault("Pair.futile", "isinstance(self.way, NoEffect) or", ""),
+    Fault("Pair.futile", "or too_early(self.control, self.treatment) is not None", ""),
     Fault("Pair.width", "self.control.n + self.treatment.n", "self.control.n"),
     Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "None if True else too_early"),
     Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "too_early"),
     Fault("Pair.adjusted_for", "treatment, pooled=every", "treatment"),
     Fault("Pair.posterior", "prior is None and self.adjusted is None", "False"),
     Fault("Pair.posterior", "level=level, direction", "direction"),
-    Fault("Pair.posterior", "treatment, pooled=every", "treatment"),
+    Fault("Pair._shift", "treatment, pooled=every", "treatment"),
     Fault("Pair.posterior", "Normal(prior.mean, prior.sd)", "Normal(0.0, prior.sd)"),
     Fault("Pair.posterior", "believed, level, self.metric.direction", "believed, level"),
 )  # fmt: skip
