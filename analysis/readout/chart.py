@@ -14,6 +14,7 @@ from experiments.stats.effects import Effect
 Picture = alt.LayerChart | alt.FacetChart
 ROW_HEIGHT, AXIS_HEIGHT, HISTORY_HEIGHT, LEGEND_HEIGHT = 48, 78, 260, 60
 _DAYS = {"en": "%-d %b", "ja": "%-m/%-d"}
+_ARMS = (palette.PURPLE, palette.GREEN, palette.SKY, palette.ORANGE)  # not those of better and worse
 _COLOURS = {"better": palette.BETTER, "worse": palette.WORSE, "undecided": palette.UNDECIDED}
 
 
@@ -142,7 +143,7 @@ def history_chart(metric: MetricReadout, lang: str) -> Picture | None:
         color=alt.Color(
             "arm:N",
             title=None,
-            sort=list(metric.history),
+            scale=alt.Scale(domain=list(metric.history), range=list(_ARMS)),
             legend=alt.Legend(orient="top", symbolOpacity=1) if several else None,
         ),
         tooltip=[
