@@ -1,5 +1,6 @@
 """Effects and checks become one decision with its reasons."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -34,7 +35,11 @@ class Verdict:
 
 
 def decide(
-    experiment: Experiment, comparisons: Sequence[Comparison], checks: Sequence[Check], units: int
+    experiment: Experiment,
+    comparisons: Sequence[Comparison],
+    checks: Sequence[Check],
+    units: int,
+    per_day: float = 0.0,
 ) -> Verdict:
     """The verdict of one reading.
 
@@ -49,6 +54,7 @@ def decide(
         comparisons: From `compare`, every metric in every treatment arm.
         checks: What was checked of the data.
         units: Units counted over all arms.
+        per_day: Units that lately came in a day, for how long it may still take; 0 if unknown.
 
     Returns:
         The decision; it depends neither on the order nor on the names of arms and metrics.
@@ -68,7 +74,7 @@ def decide(
         return Verdict("do_not_ship", grounds)
     if _in_vain(comparisons):
         return Verdict("do_not_ship", (*grounds, _futile()))
-    return Verdict("keep_running", (*grounds, *_would_change(experiment, units)))
+    return Verdict("keep_running", (*grounds, *_would_change(experiment, units, per_day)))
 
 
 def superior(comparisons: Iterable[Comparison], alpha: float) -> tuple[Comparison, ...]:
@@ -175,10 +181,20 @@ def _ended(experiment: Experiment, units: int) -> bool:
     return experiment.planned_units is not None and units >= experiment.planned_units
 
 
-def _would_change(experiment: Experiment, units: int) -> tuple[Reason, ...]:
+def _would_change(experiment: Experiment, units: int, per_day: float) -> tuple[Reason, ...]:
     """What may still decide it."""
     if experiment.planned_units is not None:
         left = experiment.planned_units - units
+        if per_day > 0:
+            days = math.ceil(left / per_day)
+            return (
+                Reason(
+                    "verdict.days_to_go",
+                    f"{left:,} more units reach the planned end, in about {days:,} days at the present rate; until then every "
+                    "look may decide it.",
+                    (("left", left), ("planned", experiment.planned_units), ("days", days)),
+                ),
+            )
         return (
             Reason(
                 "verdict.units_to_go",

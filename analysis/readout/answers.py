@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from analysis.readout.history import Point
@@ -106,6 +106,7 @@ class ReadoutAnswer:
         checks: what was checked of the data, read above every result.
         metrics: in the plan's order.
         verdict: the decision; a NoEffect where arms were not randomised.
+        since: the day of the first exposure, in the reporting zone.
         observed_until: the end of observation.
     """
 
@@ -118,6 +119,7 @@ class ReadoutAnswer:
     checks: tuple[Check, ...]
     metrics: tuple[MetricReadout, ...]
     verdict: Verdict | NoEffect
+    since: date | None
     observed_until: datetime | None
     sql: str
     data_version: str

@@ -9,7 +9,14 @@ from analysis.readout.answers import ArmExposure, ArmValue, MetricReadout, Reado
 from analysis.readout.asked import Asked, ReadoutQuery
 from analysis.readout.checks import checks_of
 from analysis.readout.further import Further, read_on
-from analysis.readout.history import Point, deciding_look, history_of, units_by_look
+from analysis.readout.history import (
+    Point,
+    deciding_look,
+    exposed_since,
+    history_of,
+    units_by_look,
+    units_per_day,
+)
 from analysis.readout.query import Reading, as_stored, persons_of, read
 from analysis.readout.query.places import placed
 from analysis.readout.table import TableAnswer, read_table
@@ -104,7 +111,9 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
             )
             for metric in experiment.metrics
         ),
-        verdict=_no_verdict(state, query.by) or decide(experiment, comparisons, checks, units),
+        verdict=_no_verdict(state, query.by)
+        or decide(experiment, comparisons, checks, units, units_per_day(reading)),
+        since=exposed_since(reading),
         observed_until=until,
         sql=reading.sql if where is None else f"{reading.sql}\n\n{where.sql}",
         data_version=store.data_version(),

@@ -18,7 +18,7 @@ from experiments.pair import Looks, pair_of
 from experiments.stats.effects import Effect, NoEffect
 from experiments.stats.samples import Regression
 
-MOST_POINTS = 30
+MOST_POINTS, LATELY = 30, 7
 _FIRST_DAY = date(1970, 1, 1)
 _MONDAYS = 3  # 1 January 1970 was a Thursday
 
@@ -113,6 +113,22 @@ def deciding_look(plan: Experiment, reading: Reading) -> datetime | None:
             start = datetime(1970, 1, 1, tzinfo=ZoneInfo(ZONE)) + timedelta(days=last + 1)
             return start - timedelta(microseconds=1)
     return None
+
+
+def exposed_since(reading: Reading) -> date | None:
+    """The day of the first exposure, in the reporting zone; None without any."""
+    days = [day for arm in reading.arms for day, _, _ in arm.by_day]
+    return _FIRST_DAY + timedelta(days=min(days)) if days else None
+
+
+def units_per_day(reading: Reading) -> float:
+    """Units that count and were first exposed in a day, over the last seven days; 0 without any."""
+    days = [(day, counted) for arm in reading.arms for day, _, counted in arm.by_day]
+    if not days:
+        return 0.0
+    last, first = max(day for day, _ in days), min(day for day, _ in days)
+    lately = sum(counted for day, counted in days if day > last - LATELY)
+    return lately / min(LATELY, last - first + 1)
 
 
 class _Growing:

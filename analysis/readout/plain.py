@@ -28,6 +28,7 @@ def _readout(found: ReadoutAnswer) -> Json:
                        "tuned_to": plan.tuning, "adjust": plan.adjust, "believable": plan.believable},
         "state": found.state,
         "randomised": found.randomised,
+        "since": found.since.isoformat() if found.since else None,
         "observed_until": found.observed_until.isoformat() if found.observed_until else None,
         "units": found.units,
         "exposures": {

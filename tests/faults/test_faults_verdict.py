@@ -1,5 +1,7 @@
 """The rules of the verdict, one fault at a time: known answers must notice each."""
 
+from dataclasses import replace
+
 import experiments
 from experiments.comparison import Comparison, NonInferiority
 from experiments.stats.effects import Check, Effect, Interval, NoEffect, Reason
@@ -90,6 +92,11 @@ def check_verdict(m):
     assert decided(good, experiment=looking, units=99) == ("ship", ["superior_share"])
     assert decided(flat, experiment=looking, units=99) == ("keep_running", ["none_superior", "units_to_go"])
     assert decided(flat, experiment=looking, units=100)[0] == "do_not_ship"
+    vain, other_arm = replace(flat, futile=True), one("success", "b", 0.0, 0.9)
+    assert decided(vain, experiment=looking, units=99) == ("do_not_ship", ["none_superior", "futile"])
+    assert decided(vain, other_arm, experiment=looking, units=99)[0] == "keep_running"
+    soon = m.decide(looking, [flat], (), 90, 4.0).reasons[-1]
+    assert (soon.code, dict(soon.facts)["days"]) == ("verdict.days_to_go", 3)
     assert decided(good, experiment=looking) == ("ship", ["superior_share"])
     never = looking.model_copy(update={"planned_units": None, "peeking": "group"})
     assert decided(good, experiment=never) == ("keep_running", ["planned_units_missing"])
@@ -138,9 +145,14 @@ VERDICT = (
     Fault("_ended", "units >= experiment.planned_units", "units > experiment.planned_units"),
     Fault("decide", " == set(_arms(comparisons)) != set()", " != set()"),
     Fault("decide", " != set()", ""),
-    Fault("decide", "(*grounds, *_would_change(experiment, units))", "grounds"),
+    Fault("decide", "(*grounds, *_would_change(experiment, units, per_day))", "grounds"),
     Fault("_would_change", 'experiment.peeking == "sequence"', "False"),
     Fault("_would_change", "experiment.planned_units is not None", "False"),
+    Fault("_would_change", "left / per_day", "left * per_day"),
+    Fault("_would_change", "if per_day > 0:", "if False:"),
+    Fault("_would_change", "if per_day > 0:", "if True:"),
+    Fault("_in_vain", "all(one.futile", "any(one.futile"),
+    Fault("_in_vain", "bool(success) and", ""),
     Fault("superior", 'one.role == "success" and', 'one.role != "guardrail" and'),
     Fault("superior", "one.adjusted_p <= alpha", "one.adjusted_p < alpha"),
     Fault("superior", " and _better(one)", ""),

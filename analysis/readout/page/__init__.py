@@ -1,5 +1,8 @@
 """The page of an experiment: can the data be trusted, what changed, what to do."""
 
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
 from analysis import page, words
@@ -58,6 +61,14 @@ def _plan(found: ReadoutAnswer) -> None:
         page.t("readout.counted", n=words.count(found.units, lang, _unit(found))),
         page.t("readout.until", until=words.moment(found.observed_until, lang)),
     ]
+    if found.since is not None:
+        facts.insert(
+            1,
+            page.t(
+                "readout.since",
+                day=words.date(datetime.combine(found.since, time(), ZoneInfo(words.ZONE)), lang),
+            ),
+        )
     if plan.planned_units is not None:
         facts.insert(1, page.t("readout.of_planned", share=min(found.units / plan.planned_units, 1.0)))
     st.markdown(" · ".join(facts))

@@ -223,3 +223,14 @@ def test_a_bayesian_reading_stands_beside_the_effect_flat_or_with_a_stated_prior
     assert found.value < 0.5 * believed.value
     worse = readout(store, plan(conversion(more='direction = "down"'))).metrics[0].posteriors["b"]
     assert worse.chance_better < 0.001
+
+
+def test_what_may_still_decide_says_how_long_it_takes(store: Store) -> None:
+    alike = conversion("seen", "experiment_exposed")
+    found = readout(store, plan(alike, more='peeking = "sequence"\nplanned_units = 5000'))
+    assert isinstance(found.verdict, Verdict)
+    (left,) = [reason for reason in found.verdict.reasons if reason.code == "verdict.days_to_go"]
+    # 5,000 − 1,800 at 300 a day
+    assert dict(left.facts) == {"left": 3200, "planned": 5000, "days": 11}
+    assert found.since is not None
+    assert found.since.isoformat() == "2026-04-01"
