@@ -107,6 +107,7 @@ class ReadoutAnswer:
         metrics: in the plan's order.
         verdict: the decision; a NoEffect where arms were not randomised.
         since: the day of the first exposure, in the reporting zone.
+        decided_at: the group-sequential look that decided, where the log goes on after it.
         observed_until: the end of observation.
     """
 
@@ -120,6 +121,7 @@ class ReadoutAnswer:
     metrics: tuple[MetricReadout, ...]
     verdict: Verdict | NoEffect
     since: date | None
+    decided_at: datetime | None
     observed_until: datetime | None
     sql: str
     data_version: str

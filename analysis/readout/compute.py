@@ -22,7 +22,7 @@ from analysis.readout.query.places import placed
 from analysis.readout.table import TableAnswer, read_table
 from experiments import Experiment
 from experiments.comparison import Comparison, compare, shown_level
-from experiments.design import Factorial
+from experiments.design import Peeking
 from experiments.metrics import Metric, Sample
 from experiments.stats.effects import Effect, NoEffect, Reason
 from experiments.stats.proportions import ChiSquare, independence, interaction
@@ -76,7 +76,9 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
     asked = replace(asked, as_stored=as_stored(store, asked))
     reading = read(store, asked)
     decided = deciding_look(experiment, reading)
-    if decided is not None and decided < asked.observed_until:
+    if decided is not None and decided >= asked.observed_until:
+        decided = None
+    if decided is not None:
         until = decided
         asked = replace(asked, observed_until=decided)
         asked = replace(asked, as_stored=as_stored(store, asked))
@@ -114,6 +116,7 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         verdict=_no_verdict(state, query.by)
         or decide(experiment, comparisons, checks, units, units_per_day(reading)),
         since=exposed_since(reading),
+        decided_at=decided,
         observed_until=until,
         sql=reading.sql if where is None else f"{reading.sql}\n\n{where.sql}",
         data_version=store.data_version(),
@@ -173,8 +176,8 @@ def _metric(
             for key, one in sampled.items()
         ),
         effects=tuple(one for one in comparisons if one.metric == metric.key),
-        omnibus=_omnibus(samples),
-        interaction=_interaction(experiment.factorial, samples, 1 - experiment.alpha),
+        omnibus=_omnibus(samples, experiment.peeking),
+        interaction=_interaction(experiment, samples),
         level=shown_level(experiment, metric.role),
         history=history,
         posteriors=further.posteriors,
@@ -196,19 +199,18 @@ def _adjusted(experiment: Experiment, reading: Reading) -> dict[str, dict[str, R
     }
 
 
-def _omnibus(samples: dict[str, Sample]) -> ChiSquare | NoEffect:
+def _omnibus(samples: dict[str, Sample], peeking: Peeking) -> ChiSquare | NoEffect:
     """Whether the arms that have units differ at all."""
     counts = [sample for sample in samples.values() if isinstance(sample, Count)]
     if len(counts) < len(samples):
         return NoEffect(
             "readout.omnibus_of_shares_only", "The test of all arms at once is for shares of units only."
         )
-    return independence(counts)
+    return independence(counts) if peeking == "fixed" else _of_one_look()
 
 
-def _interaction(
-    design: Factorial | None, samples: dict[str, Sample], level: float
-) -> Effect | NoEffect | None:
+def _interaction(plan: Experiment, samples: dict[str, Sample]) -> Effect | NoEffect | None:
+    design = plan.factorial
     if design is None:
         return None
     cells = [samples[key] for key in (design.neither, design.first_only, design.second_only, design.both)]
@@ -217,7 +219,15 @@ def _interaction(
         return NoEffect(
             "readout.interaction_of_shares_only", "The interaction is read for shares of units only."
         )
-    return interaction(neither, first, second, both, level)
+    if plan.peeking != "fixed":
+        return _of_one_look()
+    return interaction(neither, first, second, both, 1 - plan.alpha)
+
+
+def _of_one_look() -> NoEffect:
+    return NoEffect(
+        "readout.of_one_look", "This is read by one look at a planned end only, and the plan looks before it."
+    )
 
 
 def _exposures(experiment: Experiment, reading: Reading) -> tuple[ArmExposure, ...]:

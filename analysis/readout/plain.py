@@ -29,6 +29,7 @@ def _readout(found: ReadoutAnswer) -> Json:
         "state": found.state,
         "randomised": found.randomised,
         "since": found.since.isoformat() if found.since else None,
+        "decided_at": found.decided_at.isoformat() if found.decided_at else None,
         "observed_until": found.observed_until.isoformat() if found.observed_until else None,
         "units": found.units,
         "exposures": {

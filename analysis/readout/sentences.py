@@ -11,6 +11,7 @@ from experiments.stats.proportions import ChiSquare
 from experiments.steps import ANY_EVENT
 from experiments.verdict import Decision, Verdict
 
+_ALMOST_SURE = 0.9995
 Outcome = Literal["better", "worse", "undecided", "none"]
 _UNITS = {"m": "min"}
 SIGNS = {
@@ -120,6 +121,13 @@ def decision_in_words(found: ReadoutAnswer, lang: str) -> str:
     decision = decision_of(found)
     if decision is None:
         return words.t("readout.decision.none", lang)
+    if decision == "ship" and isinstance(found.verdict, Verdict):
+        won = [
+            str(dict(reason.facts)["arm"])
+            for reason in found.verdict.reasons
+            if reason.code.startswith("verdict.superior")
+        ]
+        return words.t("readout.decision.ship", lang, arms=words.listed(list(dict.fromkeys(won)), lang))
     return words.t(f"readout.decision.{decision}", lang)
 
 
@@ -217,13 +225,22 @@ def belief_in_words(metric: MetricReadout, lang: str) -> list[str]:
                 "readout.belief",
                 lang,
                 arm=arm,
-                chance=words.percent(found.chance_better, lang),
+                chance=chance_in_words(found.chance_better, lang),
                 shipping=loss(found.loss_shipping, metric.unit, lang),
                 keeping=loss(found.loss_keeping, metric.unit, lang),
                 prior=words.t(f"readout.prior.{prior}", lang),
             )
         )
     return told
+
+
+def chance_in_words(chance: float, lang: str) -> str:
+    """A chance that never says certain: > 99.9% and < 0.1% at the ends."""
+    if chance > _ALMOST_SURE:
+        return f"> {words.percent(0.999, lang)}"
+    if chance < 1 - _ALMOST_SURE:
+        return f"< {words.percent(0.001, lang)}"
+    return words.percent(chance, lang)
 
 
 def loss(value: float, unit: Unit, lang: str) -> str:

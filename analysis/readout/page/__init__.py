@@ -59,7 +59,10 @@ def _plan(found: ReadoutAnswer) -> None:
     facts = [
         page.t(f"readout.state.{found.state}"),
         page.t("readout.counted", n=words.count(found.units, lang, _unit(found))),
-        page.t("readout.until", until=words.moment(found.observed_until, lang)),
+        page.t(
+            "readout.until" if found.decided_at is None else "readout.decided_at",
+            until=words.moment(found.observed_until, lang),
+        ),
     ]
     if found.since is not None:
         facts.insert(

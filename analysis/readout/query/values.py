@@ -123,7 +123,7 @@ def _asked_of_events(events: ir.Table, needs: Sequence[Need]) -> dict[str, ir.Va
     asked: dict[str, ir.Value] = {}
     for place, need in enumerate(needs):
         if need.field is not None:
-            asked[f"field_{place}"] = _number(events, need.field)
+            asked[f"field_{place}"] = number_of(events, need.field)
         if need.where:
             asked[f"holds_{place}"] = reduce(and_, holds(events, need.where)).fill_null(False)  # noqa: FBT003
     return asked
@@ -145,7 +145,7 @@ def _times(counts: ir.BooleanValue) -> ir.IntegerValue:
     return counts.fill_null(False).cast("int64").sum()  # noqa: FBT003
 
 
-def _number(events: ir.Table, field: str) -> ir.Value:
+def number_of(events: ir.Table, field: str) -> ir.Value:
     """A property as a number: its typed column, else read from the properties; NULL where it is none."""
     columns = unbound("events").schema()
     if field in columns and columns[field].is_floating():

@@ -30,12 +30,17 @@ def readout(answer: Answer, lang: str) -> None:
     write(f"{experiment['key']}: {experiment['name']}" if experiment["name"] else experiment["key"])
     _verdict(answer["verdict"], lang)
     for check in answer["checks"]:
-        write(
-            f"  {t('terminal.passed' if check['passed'] else 'terminal.failed', lang)}  {because(check, lang)}"
-        )
+        write(f"  {t(_label(check), lang)}  {because(check, lang)}")
     for metric in answer["metrics"]:
         _metric(metric, experiment["control"], lang)
     footer(answer, lang)
+
+
+def _label(check: Answer) -> str:
+    """What was tested passed or failed; the rest is to be noted."""
+    if not check["passed"]:
+        return "terminal.failed"
+    return "terminal.note" if check["p"] is None else "terminal.passed"
 
 
 def _verdict(verdict: Answer, lang: str) -> None:

@@ -234,3 +234,22 @@ def test_what_may_still_decide_says_how_long_it_takes(store: Store) -> None:
     assert dict(left.facts) == {"left": 3200, "planned": 5000, "days": 11}
     assert found.since is not None
     assert found.since.isoformat() == "2026-04-01"
+
+
+def test_tests_of_one_look_say_nothing_where_the_plan_looks_before_the_end(store: Store) -> None:
+    arms = [
+        'key = "control"\nfactors = { ui = false, ml = false }',
+        'key = "b"\nfactors = { ui = true, ml = false }',
+        'key = "c"\nfactors = { ui = false, ml = true }',
+        'key = "d"\nfactors = { ui = true, ml = true }',
+    ]
+    metric = readout(store, plan(conversion(), arms=arms, more='peeking = "sequence"')).metrics[0]
+    assert isinstance(metric.omnibus, NoEffect)
+    assert isinstance(metric.interaction, NoEffect)
+    assert metric.omnibus.code == metric.interaction.code == "readout.of_one_look"
+
+
+def test_the_page_says_that_a_look_decided_although_the_log_goes_on(store: Store) -> None:
+    found = readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 1000'))
+    assert found.decided_at == found.observed_until
+    assert readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 3600')).decided_at is None

@@ -72,7 +72,7 @@ def test_results_stand_under_the_decision(home: Path, lang: str) -> None:
     )
     tab = opened(lang=lang)
     text = said(tab)
-    assert words.t("readout.decision.ship", lang) in text.replace("\\", "")
+    assert words.t("readout.decision.ship", lang, arms="b") in text.replace("\\", "")
     assert words.t("readout.role.success", lang) in headings(tab)
     assert len(tab.dataframe) == 2  # the metric's table and the footer's rows
     assert not tab.toggle
