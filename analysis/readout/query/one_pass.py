@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from analysis.ask import ask, batches, sql_of
 from analysis.readout.asked import Asked
+from analysis.readout.query.layout import Layout
 from analysis.readout.query.samples import Asking, askings
 from analysis.readout.query.units import BACKGROUND, day_of, events_of, units
 from analysis.readout.query.values import number_of
 from analysis.steps.fields import holds
 from experiments.instants import us_of
-from experiments.metrics import Need, Window
-from experiments.stats.unit_sums import ANY, AT_LEAST, RAW, GroupSums, Plan, UnitValues
+from experiments.stats.unit_sums import GroupSums, UnitValues
 from experiments.steps import ANY_EVENT
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ Row = dict[str, Any]
 MANY = 100_000
 """From so many units on the pass is read; below it one statement is as quick, and pages show it whole."""
 _RANGE = 131_072
-_BACK_US = 14 * 86_400_000_000
 _BITS = 62
-_HISTORY = "history"
 
 
 def rows(store: "Store", asked: Asked, many: int = MANY) -> tuple[list[Row], list[str]] | None:
@@ -54,11 +52,11 @@ def rows(store: "Store", asked: Asked, many: int = MANY) -> tuple[list[Row], lis
     found = _Units.of(table)
     if (np.diff(found.keys) <= 0).any():
         return None
-    plan = _Layout(asking, us_of(asked.observed_until))
+    plan = Layout(asking, us_of(asked.observed_until))
     if len(plan.bits) > _BITS:
         return None
     happened = sql_of(_events(asked, plan))
-    ranged = f"SELECT * FROM ({happened}) WHERE unit BETWEEN $low AND $high"
+    ranged = f"SELECT * FROM ({happened}) WHERE unit BETWEEN $low AND $high"  # noqa: S608
     sums = plan.plan
     edges = range(0, len(found.keys), _RANGE)
 
@@ -79,7 +77,7 @@ def rows(store: "Store", asked: Asked, many: int = MANY) -> tuple[list[Row], lis
 def _takes(asked: Asked, asking: Sequence[Asking]) -> bool:
     return (
         asked.as_stored
-        and asked.persons == "events_main"
+        and asked.persons != "events"
         and bool(asking)
         and all(one.cap is None for one in asking)
         and all(need.window.anchor == "exposure" for one in asking for need in one.needs)
@@ -125,84 +123,7 @@ class _Units:
         return cls(keys, since, group, counted, several, first, days, int(group.max()) + 1)
 
 
-@dataclass(slots=True)
-class _Layout:
-    """The needs of all metrics as bits, numbers, measures, columns, sums and products, each kept once."""
-
-    asking: tuple[Asking, ...]
-    last: int
-    bits: dict[tuple[str, str], Need | None] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-    measures: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
-    columns: dict[tuple[int, int, int, float], int] = field(default_factory=dict)
-    windows: dict[tuple[int, int], int] = field(default_factory=dict)
-    sums: dict[tuple[int, int], int] = field(default_factory=dict)
-    products: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    places: list[list[int]] = field(default_factory=list)
-    history: int = -1
-
-    def __post_init__(self) -> None:
-        if any(one.adjusted for one in self.asking):
-            self.bits[ANY_EVENT, "{}"] = None
-            self.history = 0
-        for one in self.asking:
-            window = self.window(one)
-            names = {f"value_{at}": need for at, need in zip(one.places, one.needs, strict=True)}
-            names |= {f"before_{at}": need for at, need in zip(one.places, one.needs, strict=True)}
-            columns = [
-                self._column(None if name == _HISTORY else names[name], early=name.startswith("before"))
-                for name in one.columns
-            ]
-            self.places.append([_kept(self.sums, (window, column)) for column in columns])
-            for a, left in enumerate(self.places[-1]):
-                for right in self.places[-1][a:]:
-                    _kept(self.products, (window, left, right))
-
-    def window(self, one: Asking) -> int:
-        """The place of the window whose end makes a unit of the metric mature."""
-        return _kept(self.windows, _bounds(one.needs[0].window))
-
-    def _column(self, need: Need | None, *, early: bool) -> int:
-        if need is None:
-            return _kept(self.columns, (-1, 1, RAW, 0.0))
-        name = need.event, repr(sorted(need.where.items()))
-        self.bits.setdefault(name, need)
-        bit = list(self.bits).index(name)
-        number = -1 if need.reducer != "sum" or need.field is None else _kept(self.numbers, need.field)
-        measure = _kept(self.measures, (bit, number, *_bounds(need.window)))
-        kind, least = RAW, 0.0
-        if need.at_least is not None and not early:
-            kind, least = AT_LEAST, float(need.at_least)
-        elif need.reducer == "hit":
-            kind = ANY
-        return _kept(self.columns, (measure, int(early), kind, least))
-
-    @property
-    def plan(self) -> Plan:
-        """What the pass reads."""
-        columns = np.array([key[:3] for key in self.columns], np.int64).reshape(-1, 3)
-        return Plan(
-            np.array(list(self.measures), np.int64).reshape(-1, 4),
-            self.history,
-            columns,
-            np.array([key[3] for key in self.columns], np.float64),
-            np.array(list(self.windows), np.int64).reshape(-1, 2),
-            np.array(list(self.sums), np.int64).reshape(-1, 2),
-            np.array(list(self.products), np.int64).reshape(-1, 3),
-            self.last,
-            _BACK_US,
-        )
-
-
-def _kept(places: dict[Any, int], key: object) -> int:
-    return places.setdefault(key, len(places))
-
-
-def _bounds(window: Window) -> tuple[int, int]:
-    return window.delay_us, -1 if window.within_us is None else window.within_us
-
-
-def _events(asked: Asked, plan: _Layout) -> ir.Table:
+def _events(asked: Asked, plan: Layout) -> ir.Table:
     """Each event's unit, time, a bit for every condition that holds, and the numbers that are summed."""
     events = events_of(asked)
     every: ir.Value = ibis.literal(0, "int64")
@@ -217,7 +138,7 @@ def _events(asked: Asked, plan: _Layout) -> ir.Table:
     return events.select("ts", unit=events.unit.cast("int64"), mask=every.cast("int64"), **numbers)
 
 
-def _arrays(batch: pa.RecordBatch, plan: _Layout) -> tuple[Ints, Ints, Ints, NDArray[np.float64]]:
+def _arrays(batch: pa.RecordBatch, plan: Layout) -> tuple[Ints, Ints, Ints, NDArray[np.float64]]:
     keys, masks = (batch.column(name).to_numpy() for name in ("unit", "mask"))
     numbers = np.empty((len(plan.numbers), batch.num_rows))
     for place in plan.numbers.values():
@@ -230,9 +151,7 @@ def _us(column: pa.Array) -> Ints:
     return found
 
 
-def _told(
-    asked: Asked, asking: Sequence[Asking], found: _Units, plan: _Layout, sums: GroupSums
-) -> list[Row]:
+def _told(asked: Asked, asking: Sequence[Asking], found: _Units, plan: Layout, sums: GroupSums) -> list[Row]:
     """The sums as the statement's rows, in its order."""
     seen = np.bincount(found.group, minlength=found.groups)
     several = np.bincount(found.group, weights=found.several, minlength=found.groups).astype(np.int64)
@@ -252,7 +171,9 @@ def _told(
             is_whole = [bool(whole[int(list(plan.sums)[place][1])]) for place in places]
             for a, left in enumerate(places):
                 exact = is_whole[a]
-                row[f"sum_{k}_{a}"] = int(sums.totals[group, left]) if exact else float(sums.means[group, left])
+                row[f"sum_{k}_{a}"] = (
+                    int(sums.totals[group, left]) if exact else float(sums.means[group, left])
+                )
                 for b, right in enumerate(places[a:], start=a):
                     at = plan.products[window, left, right]
                     row[f"product_{k}_{a}_{b}"] = (

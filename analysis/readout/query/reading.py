@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.ask import ask, sql_of
 from analysis.readout.asked import Asked
-from analysis.readout.query import ranking, reached, samples, times
+from analysis.readout.query import one_pass, ranking, reached, samples, times
 from analysis.readout.query.samples import Asking
 from experiments.metrics import Metric, QuantileOfEvents, Reach, Sample
 from experiments.stats.samples import Count, Moments, Quantile, Ratio, Regression
@@ -98,8 +98,8 @@ class Reading:
 def read(store: "Store", asked: Asked) -> Reading:
     """Compile the needs of an experiment's metrics, run them, and sort the rows into arms.
 
-    One statement serves every metric of events and all exposures, one every metric of how impressions ended, one all
-    values whose quantiles are read; a funnel is walked over the stored order.
+    One statement (or one pass) serves every metric of events and all exposures, one statement every metric of how
+    impressions ended, one all values whose quantiles are read; a funnel is walked over the stored order.
 
     Args:
         store: an open store.
@@ -115,9 +115,7 @@ def read(store: "Store", asked: Asked) -> Reading:
     asking = samples.askings(asked)
     timed = [metric for metric in plan.metrics if metric.needs()[0].source == "impressions"]
     walked = [metric for metric in plan.metrics if isinstance(metric, Reach)]
-    first = samples.statement(asked)
-    rows: list[Row] = ask(store, first).to_pylist()
-    ran = [sql_of(first)]
+    rows, ran = _first(store, asked)
     ended: list[Row] = []
     if timed:
         second = times.statement(asked)
@@ -157,6 +155,15 @@ def read(store: "Store", asked: Asked) -> Reading:
     without = sum(row["rows"] for row in rows if not row["identified"])
     everybody = people.get(None, sum(arm.counted for arm in arms))
     return Reading(tuple(arms), tuple(unknown.items()), without, everybody, "\n\n".join(ran))
+
+
+def _first(store: "Store", asked: Asked) -> tuple[list[Row], list[str]]:
+    """Exposures and sums of events by arm and day: in one pass over many persons, else by one statement."""
+    passed = one_pass.rows(store, asked)
+    if passed is not None:
+        return passed
+    question = samples.statement(asked)
+    return ask(store, question).to_pylist(), [sql_of(question)]
 
 
 def _persons(store: "Store", asked: Asked, rows: Sequence[Row], ran: list[str]) -> dict[str | None, int]:

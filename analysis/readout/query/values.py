@@ -17,7 +17,8 @@ from ingest.schema import unbound
 
 LARGEST = 1e150
 """A number beyond this cannot be squared; it counts as missing."""
-LOOK_BACK = ibis.interval(days=14)
+LOOK_BACK_DAYS = 14
+LOOK_BACK = ibis.interval(days=LOOK_BACK_DAYS)
 """How long before its exposure a unit is watched, to adjust what it did later."""
 
 
