@@ -244,7 +244,7 @@ BEYOND_FAULTS = (
     Fault("_Part.times", "rate * self.best", "self.best"),
     Fault("_Part.times", "rate * self.least", "self.least"),
     Fault("_Side.parts", "!= self.row", "== self.row"),
-    Fault("_Side.parts", "- stay\n", "+ stay\n"),
+    Fault("_Side.parts", "after * left - stay", "after * left + stay"),
     Fault("_Side.parts", "others * -moment", "others * moment"),
     Fault("_Side._part", "max(span.high, best)", "best"),
     Fault("_Side._part", "min(span.low, best)", "best"),
@@ -263,7 +263,9 @@ BEYOND_FAULTS = (
     Fault("_Side._correlation", "shared / math.sqrt(own * variance)", "0.0"),
     Fault("_Side._correlation", "@ inverse @ part.rise)\n        return", "@ part.rise)\n        return"),
     Fault("beyond", "gains[row] = 1.0", "gains[0] = 1.0"),
-    Fault("beyond", "part.through_rates[row] += stay.best", "part.through_rates[row] -= stay.best"),
+    Fault(
+        "_Side.parts", "ending.through_rates[row] += stays.best", "ending.through_rates[row] -= stays.best"
+    ),
     Fault("beyond", "within()[0].aic", "within()[-1].aic"),
     Fault("hazards", "1 - alone[:, 1:] / alone[:, :-1]", "alone[:, :-1] - alone[:, 1:]"),
     Fault("_together", "2 * shared", "shared"),

@@ -80,18 +80,31 @@ class _Side:
     def row(self) -> int:
         return self.found.table.causes.index(self.found.cause)
 
-    def parts(self) -> tuple[_Part, _Part]:
-        """The share of those there at the end who end by the fitted cause before N; how long they stay, in ms."""
+    def parts(self) -> tuple[tuple[_Part, ...], _Part, float]:
+        """By cause, the share of those there at the end who end so before N or at N; how long they stay, in ms; who is left."""
         others = np.arange(len(self.seen.rates)) != self.row
         rate = float(self.seen.rates[others].sum())
         future = Future(FAMILIES[self.fit.family], self.seen.end, self.n_ms, rate)
         at = self.fit.point[None]
         stay, moment, left = (float(one(at)[0]) for one in (future.stay_ms, future.stay_moment, future.left))
-        through = rate * moment + (self.n_ms - self.seen.end) * left - stay
-        return (
-            self._part(future.ended, others * through, 1.0),
-            self._part(future.stay_ms, others * -moment, self.n_ms - self.seen.end),
-        )
+        after = self.n_ms - self.seen.end
+        fewer = others * -after * left  # the slope of who is left, in each rate
+        through = others * (rate * moment + after * left - stay)
+        stays = self._part(future.stay_ms, others * -moment, after)
+        found = []
+        for row, pile in enumerate(self.seen.pile.tolist()):
+            if row == self.row:
+                ending = self._part(_with(future.ended, 1.0, future.left, pile), through + pile * fewer, 1.0)
+            elif pile == 0:
+                ending = stays.times(float(self.seen.rates[row]))
+                ending.through_rates[row] += stays.best
+            else:
+                own = float(self.seen.rates[row])
+                slopes = own * stays.through_rates + pile * fewer
+                slopes[row] += stays.best
+                ending = self._part(_with(future.stay_ms, own, future.left, pile), slopes, 1.0)
+            found.append(ending)
+        return tuple(found), stays, left
 
     def _part(self, quantity: Valued, through_rates: Floats, most: float) -> _Part:
         best = float(quantity(self.fit.point[None])[0])
@@ -103,10 +116,16 @@ class _Side:
             best, max(min(span.low, best), 0.0), min(max(span.high, best), most), through_rates, rise
         )
 
-    def joined(self, gains: Floats, part: _Part, passed_ms: float, most: float) -> Estimate:
-        """The data's gain and the curve's, their intervals' distances joined with their correlation (MOVER)."""
+    def joined(
+        self, gains: Floats, part: _Part, passed_ms: float, most: float, unsure: float = 0.0
+    ) -> Estimate:
+        """The data's gain and the curve's, their intervals' distances joined with their correlation (MOVER).
+
+        `unsure`: the variance of the gain of one there at the end from how large the pile is.
+        """
         seen, n, level = self.seen, self.found.table.n, self.level
         value, variance = seen.mean(gains, passed_ms + part.best, part.through_rates)
+        variance += float(seen.staying[-1]) ** 2 * unsure
         if not self.supported:
             return Estimate(value, None, n, self.fit.family)
         if most == 1.0:
@@ -151,18 +170,21 @@ def beyond(found: Fits, one: Fit, seen: Past, n_ms: int, level: float) -> Family
     """
     distance = one.aic - found.within()[0].aic
     side = _Side(found, one, seen, n_ms, level, distance <= SUPPORTED)
-    ended, stay = side.parts()
+    ending, stay, left = side.parts()
     shares = {}
     for row, cause in enumerate(found.table.causes):
         gains = np.zeros(seen.hazards.shape)
         gains[row] = 1.0
-        part = ended
-        if cause != found.cause:
-            part = stay.times(float(seen.rates[row]))
-            part.through_rates[row] += stay.best
-        shares[cause] = side.joined(gains, part, 0.0, 1.0)
+        pile = float(seen.pile[row])
+        unsure = left**2 * pile * (1 - pile) / seen.piled
+        shares[cause] = side.joined(gains, ending[row], 0.0, 1.0, unsure)
     attention = side.joined(seen.middle(), stay, seen.end, n_ms)
     return FamilyPrediction(one.family, distance, one.share, shares, _in_seconds(attention))
+
+
+def _with(one: Valued, weight: float, other: Valued, pile: float) -> Valued:
+    """weight · one + pile · other, as a function of the parameters."""
+    return lambda points: weight * one(points) + pile * other(points)
 
 
 def hazards(one: Fit, points: Floats, end: int) -> Floats:

@@ -22,6 +22,9 @@ class Past:
         risk: Units at risk at each ms, shape (end,).
         rates: Endings by cause per ms over the last half of the time, shape (causes,).
         exposure: The time watched in that half, in ms, summed over units.
+        pile: Endings by cause counted at the end itself over those still there, shape (causes,): where the end is a display
+            limit, those logged in the grace after it. A longer display has such a pile at its own limit.
+        piled: Units still there at the end.
     """
 
     staying: Floats
@@ -29,6 +32,8 @@ class Past:
     risk: Floats
     rates: Floats
     exposure: float
+    pile: Floats
+    piled: float
 
     @property
     def end(self) -> int:
@@ -102,7 +107,16 @@ def past(table: RiskTable, end: int) -> Past:
     ended = table.events[:, late].sum(axis=1)
     exposure = float(risk[late].sum() - ended.sum() / 2)
     rates = ended / exposure if exposure > 0 else np.zeros(len(table.causes))
-    return Past(staying, hazards, risk, rates, exposure)
+    pile, piled = _pile(table, end)
+    return Past(staying, hazards, risk, rates, exposure, pile, piled)
+
+
+def _pile(table: RiskTable, end: int) -> tuple[Floats, float]:
+    """Endings at the end over those still there, where the end is a limit that others outlast; else none."""
+    there = float(table.at_risk()[end]) if end <= table.limit_ms else 0.0
+    if end != table.limit_ms or there == 0 or table.censored[end] == 0:
+        return np.zeros(len(table.causes)), max(there, 1.0)
+    return table.events[:, end] / there, there
 
 
 def _from(end: int) -> int:

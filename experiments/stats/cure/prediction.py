@@ -50,10 +50,11 @@ def predict(found: Fits, n_ms: int, level: float = 0.95) -> Prediction | NoEffec
 
     Up to the end of observation L: the data themselves (Aalen–Johansen; restricted mean). Beyond it, per family,
     F_k(N) = F_k(L) + S(L) · (the share of those still there who would end by k): the fitted cause by its curve, the others
-    at the constant rates of the last half of the data. Each family's interval joins, as distances from the value with
-    their correlation (Zou & Donner 2008, MOVER), the profile-likelihood interval of the curve's part and the delta-method
-    error of the data's part and of the rates. The answer is the value of the family with the best AIC, and as interval the
-    union over the families within 6 of it.
+    at the constant rates of the last half of the data; and those still there at N by such a pile as the data have at their
+    limit, of endings logged in the grace after it, so that N just beyond L continues what the data say at L. Each family's
+    interval joins, as distances from the value with their correlation (Zou & Donner 2008, MOVER), the profile-likelihood
+    interval of the curve's part and the delta-method error of the data's part, of the rates and of the pile. The answer is
+    the value of the family with the best AIC, and as interval the union over the families within 6 of it.
 
     Args:
         found: The fits of one cause.
