@@ -252,4 +252,6 @@ def test_tests_of_one_look_say_nothing_where_the_plan_looks_before_the_end(store
 def test_the_page_says_that_a_look_decided_although_the_log_goes_on(store: Store) -> None:
     found = readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 1000'))
     assert found.decided_at == found.observed_until
-    assert readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 3600')).decided_at is None
+    assert (
+        readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 3600')).decided_at is None
+    )
