@@ -1,6 +1,6 @@
 """`make bench`: every comparison in one run; ratios beside those of last time, and a fall of over a quarter by name.
 
-python -m benchmarks.run [--only landing|funnel|walk|taps] [--save]
+python -m benchmarks.run [--only landing|funnel|walk|taps|readout] [--save]
 """
 
 import argparse
@@ -9,7 +9,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from benchmarks import funnel, landing, taps, walking
+from benchmarks import funnel, landing, readout, taps, walking
 
 LAST = Path(__file__).with_name("last.json")
 FALL = 0.75
@@ -18,10 +18,11 @@ FALL = 0.75
 def main() -> int:
     """Run the comparisons; return 1 when a ratio misses its target or fell by more than a quarter."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("landing", "funnel", "walk", "taps"))
+    parser.add_argument("--only", choices=("landing", "funnel", "walk", "taps", "readout"))
     parser.add_argument("--rows", type=int, default=landing.ROWS, help="lines to land")
     parser.add_argument("--events", type=int, default=10_000_000, help="events of the funnel")
     parser.add_argument("--impressions", type=int, default=10_000_000, help="impressions of the curves")
+    parser.add_argument("--units", type=int, default=10_000_000, help="units of the readout")
     parser.add_argument("--save", action="store_true", help="keep these ratios as the ones to compare with")
     chosen = parser.parse_args()
     rows: list[dict[str, Any]] = []
@@ -37,6 +38,9 @@ def main() -> int:
     if chosen.only in (None, "taps"):
         print(f"curves of {chosen.impressions:,} impressions", flush=True)
         rows += taps.run(chosen.impressions)
+    if chosen.only in (None, "readout"):
+        print(f"a readout of {chosen.units:,} units", flush=True)
+        rows += readout.run(chosen.units)
     last = json.loads(LAST.read_text("utf-8"))["ratios"] if LAST.exists() else {}
     worse = [row["name"] for row in rows if not _told(row, last.get(row["name"]))]
     if chosen.save:
