@@ -70,7 +70,7 @@ def _trigger_ratio(asked: Asked, arms: Sequence[Arm], *, trusted: bool) -> Itera
     if metric is None or asked.experiment.unit == "impression":
         return
     counts = [Count(arm.counted, arm.metrics[metric.key].triggered) for arm in arms]
-    shares = " / ".join(f"{count.hits:,} of {count.n:,}" for count in counts)
+    shares = " · ".join(f"{count.hits:,}/{count.n:,}" for count in counts)
     p_value = _trigger_p(asked, counts)
     if p_value is None or not trusted:
         yield note("trigger_ratio_open", f"Units with an impression: {shares}.", shares=shares)

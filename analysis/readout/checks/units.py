@@ -41,7 +41,7 @@ def _lost(arms: Sequence[Arm]) -> Iterable[Check]:
         return
     counts = [Count(arm.impressions, arm.lost) for arm in arms]
     found = independence(counts)
-    shares = " / ".join(f"{count.hits:,} of {count.n:,}" for count in counts)
+    shares = " · ".join(f"{count.hits:,}/{count.n:,}" for count in counts)
     if isinstance(found, ChiSquare) and found.p_value < LOST_ALPHA:
         sentence = (
             f"Impressions without an ending differ between arms ({shares}, p = {found.p_value:.2g}): curves of the "

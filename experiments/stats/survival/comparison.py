@@ -2,7 +2,7 @@
 
 from experiments.stats.contrast import Term, contrast, ratio, relative_shift
 from experiments.stats.effects import Effect, NoEffect, Shift, no_variation, without_hits
-from experiments.stats.survival.curves import Curve, limits, unwatched
+from experiments.stats.survival.curves import Curve, limits, require_ms, unwatched
 
 
 def difference_at(
@@ -20,6 +20,7 @@ def difference_at(
     Returns:
         An Effect in shares; a NoEffect beyond the last ms that either arm was watched at.
     """
+    require_ms(ms)
     last = min(control.last_ms, treatment.last_ms)
     if ms > last:
         return unwatched(ms, last)
@@ -41,6 +42,7 @@ def relative_difference_at(
         A relative Effect (0.1 = +10 %), which agrees with `difference_at` about "no change"; a NoEffect beyond the
         last ms that either arm was watched at, or when control's share is 0.
     """
+    require_ms(ms)
     last = min(control.last_ms, treatment.last_ms)
     if ms > last:
         return unwatched(ms, last)
@@ -58,6 +60,7 @@ def shift_at(control: Curve, treatment: Curve, ms: int, coefficient: float = 1.0
         ms: The time since entering, in ms.
         coefficient: As for `difference_at`.
     """
+    require_ms(ms)
     last = min(control.last_ms, treatment.last_ms)
     if ms > last:
         return unwatched(ms, last)
@@ -77,6 +80,7 @@ def relative_shift_at(control: Curve, treatment: Curve, ms: int, level: float) -
         ms: The time since entering, in ms.
         level: At which control must be told from 0, in (0, 1).
     """
+    require_ms(ms)
     last = min(control.last_ms, treatment.last_ms)
     if ms > last:
         return unwatched(ms, last)

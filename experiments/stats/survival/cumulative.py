@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from experiments.stats.contrast import z_of
 from experiments.stats.effects import Estimate, Interval, NoEffect, no_units
 from experiments.stats.samples import RiskTable
-from experiments.stats.survival.curves import unwatched
+from experiments.stats.survival.curves import require_ms, unwatched
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +38,7 @@ class CumulativeHazard:
 
     def at(self, ms: int) -> Estimate | NoEffect:
         """The cumulative hazard at one ms; a NoEffect beyond the last ms that anyone was watched at."""
+        require_ms(ms)
         if ms > self.last_ms:
             return unwatched(ms, self.last_ms)
         interval = Interval(float(self.low[ms]), float(self.high[ms]), self.level)

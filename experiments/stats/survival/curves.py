@@ -42,7 +42,8 @@ class Curve:
     method: str
 
     def at(self, ms: int) -> Estimate | NoEffect:
-        """The share at one ms; a NoEffect beyond the last ms that anyone was watched at."""
+        """The share at one ms, 0 or more; a NoEffect beyond the last ms that anyone was watched at."""
+        require_ms(ms)
         if ms > self.last_ms:
             return unwatched(ms, self.last_ms)
         interval = Interval(float(self.low[ms]), float(self.high[ms]), self.level)
@@ -111,7 +112,11 @@ def time_lost_ms(curve: Curve, until_ms: int) -> float | NoEffect:
 
     Returns:
         The area in ms (of at most `until_ms`); a NoEffect beyond the last ms that anyone was watched at.
+
+    Raises:
+        ValueError: If the restriction is below 0.
     """
+    require_ms(until_ms)
     if until_ms > curve.last_ms:
         return unwatched(until_ms, curve.last_ms)
     return float(curve.value[:until_ms].sum())
@@ -178,6 +183,19 @@ def limits(value: Floats, variance: Floats, known: Counts, z: float) -> tuple[Fl
     tail = z * z / (known + z * z)
     low = np.where(inner, low, np.where(value > 0, 1 - tail, 0.0))
     return np.minimum(low, value), np.maximum(np.where(inner, high, np.where(value > 0, 1.0, tail)), value)
+
+
+def require_ms(ms: int) -> None:
+    """Refuse a time before the unit entered.
+
+    Args:
+        ms: The time since entering, in ms.
+
+    Raises:
+        ValueError: If it is below 0.
+    """
+    if ms < 0:
+        raise ValueError(f"`ms` is {ms}; must be 0 or more; give the time since the unit entered.")
 
 
 def unwatched(ms: int, last_ms: int) -> NoEffect:

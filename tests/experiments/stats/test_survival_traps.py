@@ -71,3 +71,19 @@ def test_where_nearly_everybody_dismisses_the_shares_add_to_one_at_every_ms(coun
     parts = [survival.incidence(table, cause).value for cause in CAUSES]
     total = np.sum(parts, axis=0) + survival.staying(table).value
     assert np.abs(total - 1).max() < 1e-12
+
+
+def test_a_time_before_the_unit_entered_is_refused():
+    table = RiskTable.from_rows(("tap",), [(10, "tap", 5), (20, None, 5)], 20)
+    curve, hazards = survival.incidence(table, "tap"), survival.cumulative_hazard(table)
+    for ask in (
+        lambda: curve.at(-1),
+        lambda: hazards.at(-1),
+        lambda: survival.time_lost_ms(curve, -1),
+        lambda: survival.difference_at(curve, curve, -1),
+        lambda: survival.relative_difference_at(curve, curve, -1),
+        lambda: survival.shift_at(curve, curve, -1),
+        lambda: survival.relative_shift_at(curve, curve, -1, 0.95),
+    ):
+        with pytest.raises(ValueError, match="`ms` is -1; must be 0 or more"):
+            ask()
