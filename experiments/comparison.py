@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from experiments.design import Experiment
 from experiments.metrics import Direction, Metric, Role, Sample, Unit, margin_of
-from experiments.pair import Adjusted, Looks, Pair, Samples, pair_of
+from experiments.pair import Adjusted, Looks, Pair, Persons, Samples, pair_of
 from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level, holm
 
@@ -77,7 +77,11 @@ class Comparison:
 
 
 def compare(
-    experiment: Experiment, samples: Samples, adjusted: Adjusted | None = None, looks: Looks | None = None
+    experiment: Experiment,
+    samples: Samples,
+    adjusted: Adjusted | None = None,
+    looks: Looks | None = None,
+    persons: Persons | None = None,
 ) -> tuple[Comparison, ...]:
     """Each metric in each treatment arm against control, by the plan's way of looking.
 
@@ -86,6 +90,8 @@ def compare(
         samples: For every metric and every variant its sufficient statistic over the variant's units.
         adjusted: For metrics that the plan adjusts, the same with what was before the exposure.
         looks: For every metric and variant its units at each look so far, the present one last; one look if left out.
+        persons: For every metric and variant what the units of each person sum to, where persons have several units; metrics
+            that are missing in it have no effect then. None where each unit is a person's only one.
 
     Returns:
         Comparisons by metric, then by arm, in the order of the plan.
@@ -97,7 +103,7 @@ def compare(
         _compare(
             experiment,
             metric,
-            pair_of(experiment, metric, samples, variant.key, adjusted or {}, looks or {}),
+            pair_of(experiment, metric, samples, variant.key, adjusted or {}, looks or {}, persons=persons),
             variant.key,
         )
         for metric in experiment.metrics
@@ -124,8 +130,7 @@ def _compare(experiment: Experiment, metric: Metric, pair: Pair, arm: str) -> Co
         metric.role,
         metric.direction,
         arm,
-        metric.estimate(pair.control, 1 - experiment.alpha),
-        metric.estimate(pair.treatment, 1 - experiment.alpha),
+        *pair.values(1 - experiment.alpha),
         effect,
         pair.relative_effect(level),
         non_inferiority=non_inferiority(metric, pair.control, pair.effect, experiment.alpha),

@@ -165,6 +165,23 @@ class Experiment(Shape):
             )
         return self
 
+    @model_validator(mode="after")
+    def _compared_at_one_look(self) -> Self:
+        for metric in self.metrics:
+            if metric.at_one_look is None:
+                continue
+            if self.peeking != "fixed":
+                raise ValueError(
+                    f'`peeking` is {self.peeking!r} with {metric.at_one_look} in {metric.key!r}; must be "fixed"; only '
+                    "that way has it."
+                )
+            if self.adjusts(metric):
+                raise ValueError(
+                    f"`adjust` is true with {metric.at_one_look} in {metric.key!r}; must be false; a share that is "
+                    "adjusted is no count any more."
+                )
+        return self
+
     def adjusts(self, metric: Metric) -> bool:
         """Is a metric adjusted by what units did before their exposure?"""
         wanted = self.adjust if metric.adjust is None else metric.adjust

@@ -102,7 +102,8 @@ def looking(
         units_by_look: Units of both arms together that count at each look so far, the present one last.
 
     Returns:
-        The way of looking; a NoEffect for group-sequential looks without a planned end, or before any unit.
+        The way of looking; a NoEffect for group-sequential looks without a planned end, before the first look is over, or
+        before any unit.
     """
     if experiment.peeking == "fixed":
         return Once()
@@ -114,6 +115,8 @@ def looking(
             "looking.no_planned_end",
             "Group-sequential looks need a planned end, and the plan names none: add planned_units.",
         )
+    if not units_by_look:
+        return NoEffect("looking.no_look_yet", "No look of the plan is over yet.")
     planned = experiment.planned_units * pair
     grown = sorted({units / planned for units in units_by_look if units > 0})
     if not grown:
@@ -136,6 +139,6 @@ def too_early(control: Sample, treatment: Sample) -> NoEffect | None:
         return None
     return NoEffect(
         "looking.too_early",
-        f"A look before the end needs {shares.LEAST_UNITS} units in each arm; one has {fewest:,}.",
+        f"An interval that allows several looks needs {shares.LEAST_UNITS} units in each arm; one has {fewest:,}.",
         (("least", shares.LEAST_UNITS), ("units", fewest)),
     )

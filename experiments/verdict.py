@@ -53,7 +53,7 @@ def decide(
         experiment: The plan.
         comparisons: From `compare`, every metric in every treatment arm.
         checks: What was checked of the data.
-        units: Units counted over all arms.
+        units: Units over all arms that count and have been watched for every window that decides.
         per_day: Units that lately came in a day, for how long it may still take; 0 if unknown.
 
     Returns:
@@ -190,7 +190,7 @@ def _would_change(experiment: Experiment, units: int, per_day: float) -> tuple[R
             return (
                 Reason(
                     "verdict.days_to_go",
-                    f"{left:,} more units reach the planned end, in about {days:,} days at the present rate; until then every "
+                    f"{left:,} more units reach the planned end (days at the present rate: about {days:,}); until then every "
                     "look may decide it.",
                     (("left", left), ("planned", experiment.planned_units), ("days", days)),
                 ),

@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
         "3",  # many tests wait for a process or a browser, so three keep two cores busy
         "--dist",
         "loadfile",  # one file, one worker: what a file makes once is made once
+        "--no-loadscope-reorder",  # conftest's order: what takes longest first
         "-m",
         chosen,
         "--durations=15",

@@ -109,6 +109,8 @@ class ReadoutAnswer:
         since: the day of the first exposure, in the reporting zone.
         decided_at: the group-sequential look that decided, where the log goes on after it.
         observed_until: the end of observation.
+        watched: units that count and have been watched for every window that decides.
+        per_day: units first exposed a day, over the last seven days.
     """
 
     experiment: Experiment
@@ -123,6 +125,8 @@ class ReadoutAnswer:
     since: date | None
     decided_at: datetime | None
     observed_until: datetime | None
+    watched: int
+    per_day: float
     sql: str
     data_version: str
     synthetic: bool

@@ -1,32 +1,33 @@
 """An experiment over the log: exposures, checks, effects with intervals, and the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from analysis.readout.answers import ArmExposure, ArmValue, MetricReadout, ReadoutAnswer, State
+from analysis.readout.answers import ArmExposure, ReadoutAnswer, State
 from analysis.readout.asked import Asked, ReadoutQuery
 from analysis.readout.checks import checks_of
-from analysis.readout.further import Further, read_on
+from analysis.readout.further import read_on
 from analysis.readout.history import (
-    Point,
-    deciding_look,
+    deciding_looks,
     exposed_since,
+    first_look,
     history_of,
+    last_look,
     units_by_look,
     units_per_day,
+    watched_units,
 )
+from analysis.readout.measured import adjusted_samples, measured
 from analysis.readout.query import Reading, as_stored, persons_of, read
+from analysis.readout.query.arrivals import Arrivals, arrivals
+from analysis.readout.query.logged import Logged, logged
 from analysis.readout.query.places import placed
 from analysis.readout.table import TableAnswer, read_table
 from experiments import Experiment
-from experiments.comparison import Comparison, compare, shown_level
-from experiments.design import Peeking
-from experiments.metrics import Metric, Sample
-from experiments.stats.effects import Effect, NoEffect, Reason
-from experiments.stats.proportions import ChiSquare, independence, interaction
-from experiments.stats.samples import Count, Regression
+from experiments.comparison import compare
+from experiments.stats.effects import Check, NoEffect, Reason
 from experiments.verdict import Verdict, decide
 
 if TYPE_CHECKING:
@@ -74,25 +75,26 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
     places = {name: value for name, value in query.places.items() if value is not None}
     asked = Asked(experiment, until or BEFORE_ALL_LOGS, query.by, places, persons_of(store))
     asked = replace(asked, as_stored=as_stored(store, asked))
-    reading = read(store, asked)
-    decided = deciding_look(experiment, reading)
-    if decided is not None and decided >= asked.observed_until:
-        decided = None
-    if decided is not None:
-        until = decided
-        asked = replace(asked, observed_until=decided)
-        asked = replace(asked, as_stored=as_stored(store, asked))
-        reading = read(store, asked)
+    asked, reading, looked = _looked(store, asked)
+    decided = looked and _reached(asked, reading) and until is not None and asked.observed_until < until
+    if looked and experiment.peeking == "group":
+        until = asked.observed_until
     samples = {
         metric.key: {arm.key: arm.metrics[metric.key].sample for arm in reading.arms}
         for metric in experiment.metrics
     }
-    adjusted, looks = _adjusted(experiment, reading), units_by_look(experiment, reading)
-    comparisons = compare(experiment, samples, adjusted, looks)
-    history = history_of(experiment, reading)
+    adjusted, looks = adjusted_samples(experiment, reading), units_by_look(experiment, reading, looked=looked)
+    comparisons = compare(experiment, samples, adjusted, looks, reading.repeated)
+    shown = (
+        looked and reading.repeated is None
+    )  # days share persons who have several units, so they do not add
+    history = history_of(experiment, reading) if shown else {metric.key: {} for metric in experiment.metrics}
     where = placed(store, asked) if query.by is None and any(arm.exposed for arm in reading.arms) else None
-    checks = checks_of(asked, reading, where)
-    units = sum(arm.counted for arm in reading.arms)
+    exposed = any(arm.exposed for arm in reading.arms)
+    known = logged(store, asked, reading) if exposed else Logged()
+    arrived = arrivals(store, asked, reading) if exposed and query.by is None else Arrivals()
+    checks = checks_of(asked, reading, where, known, arrived)
+    units, per_day = watched_units(experiment, reading), units_per_day(reading)
     state = _state(asked, reading, units)
     return ReadoutAnswer(
         experiment=experiment,
@@ -103,25 +105,62 @@ def read_experiment(store: "Store", query: ReadoutQuery) -> ReadoutAnswer:
         without_unit=reading.without_unit,
         checks=checks,
         metrics=tuple(
-            _metric(
+            measured(
                 experiment,
                 metric,
                 reading,
                 comparisons,
                 history[metric.key],
-                read_on(experiment, metric, samples, adjusted, looks),
+                read_on(experiment, metric, samples, adjusted, looks, reading.repeated),
             )
             for metric in experiment.metrics
         ),
         verdict=_no_verdict(state, query.by)
-        or decide(experiment, comparisons, checks, units, units_per_day(reading)),
+        or _before_looks(experiment, reading, checks, looked=looked)
+        or decide(experiment, comparisons, checks, units, per_day),
         since=exposed_since(reading),
-        decided_at=decided,
+        decided_at=until if decided else None,
         observed_until=until,
-        sql=reading.sql if where is None else f"{reading.sql}\n\n{where.sql}",
+        watched=units,
+        per_day=per_day,
+        sql="\n\n".join([reading.sql, *([] if where is None else [where.sql]), *known.sql, *arrived.sql]),
         data_version=store.data_version(),
         synthetic=store.synthetic(),
     )
+
+
+def _looked(store: "Store", asked: Asked) -> tuple[Asked, Reading, bool]:
+    """What is read, as of when, and whether a look is over: with group-sequential looks as of the last one that is over.
+
+    The first look that had watched all planned units decides, whatever comes after it.
+    """
+    look = last_look(asked.experiment, asked.observed_until)
+    if look is None:
+        return asked, read(store, asked), True
+    then, found = _as_of(store, asked, look)
+    if not any(arm.exposed for arm in found.arms):
+        return asked, read(store, asked), False
+    for earlier in deciding_looks(asked.experiment, found):
+        if earlier >= look:
+            break
+        before, reading = _as_of(store, asked, earlier)
+        if _reached(before, reading):
+            return before, reading, True
+    return then, found, True
+
+
+def _as_of(store: "Store", asked: Asked, look: datetime) -> tuple[Asked, Reading]:
+    then = replace(asked, observed_until=look)
+    then = replace(then, as_stored=as_stored(store, then))
+    return then, read(store, then)
+
+
+def _reached(asked: Asked, reading: Reading) -> bool:
+    """Has a group-sequential plan watched all its units?"""
+    plan = asked.experiment
+    if plan.peeking != "group" or plan.planned_units is None:
+        return False
+    return watched_units(plan, reading) >= plan.planned_units
 
 
 def experiment_of(store: "Store", query: ReadoutQuery) -> Experiment:
@@ -141,93 +180,6 @@ def experiment_of(store: "Store", query: ReadoutQuery) -> Experiment:
             f"`experiment` is {query.experiment!r}; must be on record ({known}); add it with: kazasu experiment add FILE"
         )
     return Experiment.model_validate(body)
-
-
-def _metric(
-    experiment: Experiment,
-    metric: Metric,
-    reading: Reading,
-    comparisons: tuple[Comparison, ...],
-    history: Mapping[str, tuple[Point, ...]],
-    further: Further,
-) -> MetricReadout:
-    sampled = {arm.key: arm.metrics[metric.key] for arm in reading.arms}
-    samples = {key: one.sample for key, one in sampled.items()}
-    return MetricReadout(
-        key=metric.key,
-        role=metric.role,
-        kind=metric.kind,
-        event=metric.subject,
-        unit=metric.unit,
-        direction=metric.direction,
-        within=metric.within,
-        delay=metric.delay,
-        anchor=metric.window.anchor,
-        margin=metric.margin,
-        minimum=metric.minimum,
-        arms=tuple(
-            ArmValue(
-                arm=key,
-                n=one.sample.n,
-                hits=one.sample.hits if isinstance(one.sample, Count) else None,
-                value=metric.estimate(one.sample, 1 - experiment.alpha),
-                triggered=one.triggered,
-            )
-            for key, one in sampled.items()
-        ),
-        effects=tuple(one for one in comparisons if one.metric == metric.key),
-        omnibus=_omnibus(samples, experiment.peeking),
-        interaction=_interaction(experiment, samples),
-        level=shown_level(experiment, metric.role),
-        history=history,
-        posteriors=further.posteriors,
-        pairs=further.pairs,
-    )
-
-
-def _adjusted(experiment: Experiment, reading: Reading) -> dict[str, dict[str, Regression]]:
-    """Metrics that the plan adjusts, in the arms that have units."""
-    return {
-        metric.key: {
-            arm.key: found
-            for arm in reading.arms
-            for found in [arm.metrics[metric.key].with_before]
-            if found is not None
-        }
-        for metric in experiment.metrics
-        if experiment.adjusts(metric)
-    }
-
-
-def _omnibus(samples: dict[str, Sample], peeking: Peeking) -> ChiSquare | NoEffect:
-    """Whether the arms that have units differ at all."""
-    counts = [sample for sample in samples.values() if isinstance(sample, Count)]
-    if len(counts) < len(samples):
-        return NoEffect(
-            "readout.omnibus_of_shares_only", "The test of all arms at once is for shares of units only."
-        )
-    return independence(counts) if peeking == "fixed" else _of_one_look()
-
-
-def _interaction(plan: Experiment, samples: dict[str, Sample]) -> Effect | NoEffect | None:
-    design = plan.factorial
-    if design is None:
-        return None
-    cells = [samples[key] for key in (design.neither, design.first_only, design.second_only, design.both)]
-    neither, first, second, both = (cell if isinstance(cell, Count) else None for cell in cells)
-    if neither is None or first is None or second is None or both is None:
-        return NoEffect(
-            "readout.interaction_of_shares_only", "The interaction is read for shares of units only."
-        )
-    if plan.peeking != "fixed":
-        return _of_one_look()
-    return interaction(neither, first, second, both, 1 - plan.alpha)
-
-
-def _of_one_look() -> NoEffect:
-    return NoEffect(
-        "readout.of_one_look", "This is read by one look at a planned end only, and the plan looks before it."
-    )
 
 
 def _exposures(experiment: Experiment, reading: Reading) -> tuple[ArmExposure, ...]:
@@ -266,3 +218,16 @@ def _no_verdict(state: State, by: str | None) -> Verdict | NoEffect | None:
         said = Reason("no_exposures", "No unit has been exposed yet, so there is nothing to check or decide.")
         return Verdict("keep_running", (said,))
     return None
+
+
+def _before_looks(
+    plan: Experiment, reading: Reading, checks: Sequence[Check], *, looked: bool
+) -> Verdict | None:
+    """Before the first look is over there is nothing to decide on, unless the data cannot be trusted anyway."""
+    since = exposed_since(reading)
+    if looked or since is None or not all(check.passed for check in checks):
+        return None
+    day = first_look(plan, since).isoformat()
+    sentence = f"The first look is at the end of {day}. Of a log that has ended by then, read it with --observed-until."
+    said = Reason("verdict.no_look_yet", sentence, (("day", day),))
+    return Verdict("keep_running", (said,))

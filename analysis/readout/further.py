@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from experiments import Experiment
 from experiments.comparison import shown_level
 from experiments.metrics import Metric
-from experiments.pair import Adjusted, Looks, Samples, pair_of
+from experiments.pair import Adjusted, Looks, Persons, Samples, pair_of
 from experiments.stats.bayes import Posterior
 from experiments.stats.effects import Effect, NoEffect
 from experiments.stats.pairwise import PairEffect, pairwise
@@ -20,17 +20,26 @@ class Further:
     pairs: tuple[PairEffect, ...]
 
 
-def read_on(plan: Experiment, metric: Metric, samples: Samples, adjusted: Adjusted, looks: Looks) -> Further:
+def read_on(
+    plan: Experiment,
+    metric: Metric,
+    samples: Samples,
+    adjusted: Adjusted,
+    looks: Looks,
+    persons: Persons | None = None,
+) -> Further:
     """Posteriors and pairs of one metric.
 
     Args:
         plan: the experiment.
         metric: one of its metrics.
-        samples, adjusted, looks: as for `experiments.comparison.compare`.
+        samples, adjusted, looks, persons: as for `experiments.comparison.compare`.
     """
     level = shown_level(plan, metric.role)
     posteriors = {
-        variant.key: pair_of(plan, metric, samples, variant.key, adjusted, looks).posterior(level)
+        variant.key: pair_of(plan, metric, samples, variant.key, adjusted, looks, persons=persons).posterior(
+            level
+        )
         for variant in plan.treatments
     }
     if len(plan.treatments) < 2:
@@ -38,7 +47,7 @@ def read_on(plan: Experiment, metric: Metric, samples: Samples, adjusted: Adjust
 
     def between(one: str, other: str, at: float) -> Effect | NoEffect:
         """One arm beside another, looked at as the plan says."""
-        return pair_of(plan, metric, samples, other, adjusted, looks, one).effect(at)
+        return pair_of(plan, metric, samples, other, adjusted, looks, one, persons).effect(at)
 
     arms = {variant.key: variant.key for variant in (plan.control, *plan.treatments)}
     return Further(posteriors, pairwise(arms, between, plan.alpha))

@@ -3,10 +3,10 @@
 Days of first exposure are disjoint sets of units, so the statistic as of a day is the sum over the days until then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import accumulate
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate, count
 from zoneinfo import ZoneInfo
 
 from analysis.readout.query import Reading, Sampled, added
@@ -20,6 +20,7 @@ from experiments.stats.samples import Regression
 
 MOST_POINTS, LATELY = 30, 7
 _FIRST_DAY = date(1970, 1, 1)
+_DAY_US = 86_400_000_000
 _MONDAYS = 3  # 1 January 1970 was a Thursday
 
 
@@ -32,18 +33,22 @@ class Point:
     effect: Effect | NoEffect
 
 
-def units_by_look(plan: Experiment, reading: Reading) -> Looks:
+def units_by_look(plan: Experiment, reading: Reading, *, looked: bool = True) -> Looks:
     """For every metric and arm its units that counted at each look so far.
 
     Args:
         plan: the experiment; it says how often looks come.
         reading: what was read.
+        looked: is any look over?
 
     Returns:
         metric key -> variant key -> units by look, the present look last.
     """
     found: dict[str, dict[str, tuple[int, ...]]] = {}
     for metric in plan.metrics:
+        if not looked:
+            found[metric.key] = {arm.key: () for arm in reading.arms}
+            continue
         sampled = {arm.key: arm.metrics[metric.key] for arm in reading.arms}
         days = sorted({day for one in sampled.values() for day, _, _ in one.by_day})
         found[metric.key] = {
@@ -61,7 +66,7 @@ def history_of(plan: Experiment, reading: Reading) -> dict[str, dict[str, tuple[
         reading: what was read.
 
     Returns:
-        metric key -> variant key -> points; nothing for metrics that are read for all days at once.
+        metric key -> variant key -> points.
     """
     own = {arm.key: arm for arm in reading.arms}
     found: dict[str, dict[str, tuple[Point, ...]]] = {}
@@ -75,7 +80,9 @@ def history_of(plan: Experiment, reading: Reading) -> dict[str, dict[str, tuple[
             for one in sums.values():
                 one.until(day)
             samples = {key: one.sample for key, one in sums.items()}
-            if not _kept(place, len(days)):
+            last = place == len(days) - 1
+            between = not (last or _ends_a_look(plan, day, days[place + 1]))
+            if between or not _kept(place, len(days)) or (metric.takes_seconds and not last):
                 continue
             adjusted = {key: one.adjusted for key, one in sums.items() if one.adjusted is not None}
             so_far = days[: place + 1]
@@ -89,30 +96,86 @@ def history_of(plan: Experiment, reading: Reading) -> dict[str, dict[str, tuple[
     return found
 
 
-def deciding_look(plan: Experiment, reading: Reading) -> datetime | None:
-    """When the planned units were in, at the end of a group-sequential look: it decides, and later data change nothing.
+def last_look(plan: Experiment, until: datetime) -> datetime | None:
+    """The end of the last day (or week) that is over, in the reporting zone; None for other ways of looking.
+
+    Looks between two of them would be looks that no alpha is spent for.
+
+    Args:
+        plan: the experiment.
+        until: the end of observation.
+    """
+    if plan.peeking != "group":
+        return None
+    moment = until.astimezone(ZoneInfo(ZONE)) + timedelta(microseconds=1)
+    start = datetime.combine(moment.date(), time(), ZoneInfo(ZONE))
+    if plan.looks == "weekly":
+        start -= timedelta(days=start.weekday())
+    return start - timedelta(microseconds=1)
+
+
+def first_look(plan: Experiment, since: date) -> date:
+    """The day at whose end the first look is.
+
+    Args:
+        plan: the experiment.
+        since: the day of the first exposure.
+    """
+    return since if plan.looks == "daily" else since + timedelta(days=6 - since.weekday())
+
+
+def deciding_looks(plan: Experiment, reading: Reading) -> Iterator[datetime]:
+    """Ends of the group-sequential looks from the first on that may have watched all planned units.
 
     Args:
         plan: the experiment.
         reading: what was read.
 
-    Returns:
-        The end of that day (or week) in the reporting zone; None for other ways of looking, or before it.
+    Yields:
+        Ends of days (or weeks) in the reporting zone, without end; nothing for other ways of looking, or while fewer units
+        than planned have been exposed.
     """
     if plan.peeking != "group" or plan.planned_units is None:
-        return None
+        return
     by_day: dict[int, int] = {}
     for arm in reading.arms:
         for day, _, counted in arm.by_day:
             by_day[day] = by_day.get(day, 0) + counted
-    total = 0
-    for day in sorted(by_day):
-        total += by_day[day]
-        if total >= plan.planned_units:
-            last = day if plan.looks == "daily" else day + 6 - (day + _MONDAYS) % 7
-            start = datetime(1970, 1, 1, tzinfo=ZoneInfo(ZONE)) + timedelta(days=last + 1)
-            return start - timedelta(microseconds=1)
-    return None
+    exposed = accumulate(by_day[day] for day in sorted(by_day))
+    full = next(
+        (day for day, n in zip(sorted(by_day), exposed, strict=True) if n >= plan.planned_units), None
+    )
+    if full is None:
+        return
+    day, step = full + _longest_us(plan) // _DAY_US, 1
+    if plan.looks == "weekly":
+        day, step = day + 6 - (day + _MONDAYS) % 7, 7
+    for last in count(day, step):
+        start = datetime(1970, 1, 1, tzinfo=ZoneInfo(ZONE)) + timedelta(days=last + 1)
+        yield start - timedelta(microseconds=1)
+
+
+def watched_units(plan: Experiment, reading: Reading) -> int:
+    """Units that count, without those whose window has not ended for some success metric or guardrail.
+
+    A planned end is reached when the planned units have been watched, not when they have been exposed.
+
+    Args:
+        plan: the experiment.
+        reading: what was read.
+    """
+    waiting = 0
+    for metric in plan.metrics:
+        if metric.role != "exploratory":
+            sampled = [arm.metrics[metric.key] for arm in reading.arms]
+            waiting = max(waiting, sum(one.triggered - one.matured for one in sampled))
+    return sum(arm.counted for arm in reading.arms) - waiting
+
+
+def _longest_us(plan: Experiment) -> int:
+    """The longest window of a success metric or guardrail, with its delay."""
+    windows = [metric.window for metric in plan.metrics if metric.role != "exploratory"]
+    return max((one.delay_us + (one.within_us or 0) for one in windows), default=0)
 
 
 def exposed_since(reading: Reading) -> date | None:
@@ -162,6 +225,13 @@ def _by_week(plan: Experiment, days: Sequence[int], units: Sequence[int]) -> tup
         return tuple(units)
     last: Mapping[int, int] = {(day + _MONDAYS) // 7: count for day, count in zip(days, units, strict=True)}
     return tuple(last.values())
+
+
+def _ends_a_look(plan: Experiment, day: int, following: int) -> bool:
+    """Does a look come between two days of exposure?"""
+    if plan.peeking != "group" or plan.looks == "daily":
+        return True
+    return (day + _MONDAYS) // 7 < (following + _MONDAYS) // 7
 
 
 def _kept(place: int, many: int) -> bool:

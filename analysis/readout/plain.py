@@ -32,6 +32,8 @@ def _readout(found: ReadoutAnswer) -> Json:
         "decided_at": found.decided_at.isoformat() if found.decided_at else None,
         "observed_until": found.observed_until.isoformat() if found.observed_until else None,
         "units": found.units,
+        "units_watched": found.watched,
+        "units_per_day": found.per_day,
         "exposures": {
             arm.arm: {"weight": arm.weight, "exposed": arm.exposed, "several": arm.several, "counted": arm.counted,
                       "persons": arm.persons}

@@ -6,6 +6,7 @@ from analysis import words
 from analysis.readout.answers import MetricReadout, ReadoutAnswer
 from analysis.readout.sentences import (
     arm_in_words,
+    bound_in_words,
     effect_in_words,
     outcome_in_words,
     p_in_words,
@@ -25,22 +26,24 @@ def metric_table(metric: MetricReadout, alpha: float, lang: str) -> pd.DataFrame
         rows.append(
             {
                 words.t("readout.arm", lang): arm.arm,
-                words.t("readout.n", lang): words.number(arm.n, lang),
-                words.t("readout.hits", lang): words.number(arm.hits, lang),
-                values: arm_in_words(arm, metric.unit, lang),
                 changes: _control(lang) if one is None else effect_in_words(one.effect, metric.unit, lang),
+                values: arm_in_words(arm, metric.unit, lang),
                 words.t("readout.relative", lang): words.NOTHING
                 if one is None
                 else relative_in_words(one.relative, lang),
                 words.t("readout.p", lang): words.NOTHING if one is None else _p(one.effect, one.adjusted_p),
+                words.t("readout.bound", lang): words.NOTHING if one is None else bound_in_words(one, lang),
                 words.t("readout.outcome", lang): words.NOTHING
                 if one is None
                 else outcome_in_words(one, alpha, lang),
+                words.t("readout.n", lang): words.number(arm.n, lang),
+                words.t("readout.hits", lang): words.number(arm.hits, lang),
             }
         )
-    frame = pd.DataFrame(rows)
-    counted = any(arm.hits is not None for arm in metric.arms)
-    return frame if counted else frame.drop(columns=words.t("readout.hits", lang))
+    spare = [] if any(arm.hits is not None for arm in metric.arms) else [words.t("readout.hits", lang)]
+    if metric.role != "guardrail":
+        spare.append(words.t("readout.bound", lang))
+    return pd.DataFrame(rows).drop(columns=spare)
 
 
 def plain_rows(found: ReadoutAnswer) -> pd.DataFrame:

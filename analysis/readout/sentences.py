@@ -4,16 +4,14 @@ from typing import Literal
 
 from analysis import words
 from analysis.readout.answers import ArmValue, MetricReadout, ReadoutAnswer
-from experiments.comparison import Comparison
+from experiments.comparison import Comparison, NonInferiority
 from experiments.metrics import Unit, margin_of
-from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats.effects import Check, Effect, Estimate, NoEffect
 from experiments.stats.proportions import ChiSquare
-from experiments.steps import ANY_EVENT
 from experiments.verdict import Decision, Verdict
 
 _ALMOST_SURE = 0.9995
 Outcome = Literal["better", "worse", "undecided", "none"]
-_UNITS = {"m": "min"}
 SIGNS = {
     "better": ":material/trending_up:",
     "worse": ":material/trending_down:",
@@ -32,12 +30,29 @@ def outcome(one: Comparison, alpha: float) -> Outcome:
 
 
 def outcome_in_words(one: Comparison, alpha: float, lang: str) -> str:
-    """The word and the arrow of the effect's own direction: "Better ↑", "Worse ↓", "Undecided"."""
+    """The word and the arrow of the effect's own direction: "Better ↑", "Worse ↓"; of a guardrail whether it is held."""
     said = outcome(one, alpha)
+    if one.role == "guardrail" and said != "worse":
+        return words.t(f"readout.guardrail.{_held(one)}", lang)
     word = words.t(f"readout.outcome.{said}", lang)
     if said in ("undecided", "none") or isinstance(one.effect, NoEffect):
         return word
     return f"{word} {'↑' if one.effect.value > 0 else '↓'}"
+
+
+def _held(one: Comparison) -> Literal["held", "unshown", "none"]:
+    if not isinstance(one.non_inferiority, NonInferiority):
+        return "none"
+    return "held" if one.non_inferiority.shown else "unshown"
+
+
+def bound_in_words(one: Comparison, lang: str) -> str:
+    """How bad a guardrail's change may be, beside its margin."""
+    found = one.non_inferiority
+    if not isinstance(found, NonInferiority):
+        return words.NOTHING
+    bound, margin = (change(value, one.unit, lang) for value in (found.bound, found.margin))
+    return words.t("readout.bound_of", lang, bound=bound, margin=margin)
 
 
 def amount(value: float | None, unit: Unit, lang: str) -> str:
@@ -128,78 +143,25 @@ def decision_in_words(found: ReadoutAnswer, lang: str) -> str:
             if reason.code.startswith("verdict.superior")
         ]
         return words.t("readout.decision.ship", lang, arms=words.listed(list(dict.fromkeys(won)), lang))
+    if decision == "do_not_ship" and isinstance(found.verdict, Verdict):
+        codes = {reason.code for reason in found.verdict.reasons}
+        harm = any(code.startswith("verdict.deteriorated") for code in codes)
+        why = "harm" if harm else "futile" if "verdict.futile" in codes else "unshown"
+        return words.t(f"readout.decision.do_not_ship.{why}", lang)
     return words.t(f"readout.decision.{decision}", lang)
+
+
+def check_in_words(found: ReadoutAnswer, check: Check, lang: str) -> str:
+    """What a check found; of the sample ratio, where it is looked at twice, also when."""
+    said, key = words.reason(check.reason, lang), f"readout.check.{check.key}"
+    twice = any(one.key == "sample_ratio_after_exclusions" for one in found.checks)
+    return words.t(key, lang, said=said) if twice and words.has(key) else said
 
 
 def reasons_in_words(found: ReadoutAnswer, lang: str) -> list[str]:
     """Why, one sentence a reason."""
     said = found.verdict.reasons if isinstance(found.verdict, Verdict) else (found.verdict,)
     return [words.reason(reason, lang) for reason in said]
-
-
-def headed(metric: MetricReadout, lang: str) -> str:
-    """A metric's heading: its key, what counts, and from when to when."""
-    event = words.t("readout.any_event", lang) if metric.event == ANY_EVENT else metric.event
-    begins, ends = metric.delay is not None, metric.within is not None
-    window = {(False, True): "within", (True, True): "later", (True, False): "later_open"}.get(
-        (begins, ends), "open"
-    )
-    return words.t(
-        "readout.metric",
-        lang,
-        key=metric.key,
-        what=words.t(f"readout.kind.{metric.kind}", lang, event=event),
-        window=words.t(
-            f"readout.window.{window}",
-            lang,
-            anchor=words.t(f"readout.from.{metric.anchor}", lang),
-            within=_lasting(metric.within, lang),
-            delay=_lasting(metric.delay, lang),
-        ),
-    )
-
-
-def _lasting(duration: str | None, lang: str) -> str:
-    """A duration of a plan, its unit in the reader's language: "10s" is "10 s" or "10秒"."""
-    if duration is None:
-        return ""
-    amount_of = duration.rstrip("mshd ")
-    unit = duration.removeprefix(amount_of).strip()
-    return words.t(f"unit.{_UNITS.get(unit, unit)}", lang, n=amount_of)
-
-
-def way_in_words(found: ReadoutAnswer, metric: MetricReadout, lang: str) -> str | None:
-    """How the intervals are to be looked at, and what that costs in width; None where there is none."""
-    widths = [one.width for one in metric.effects if one.width is not None]
-    if not widths:
-        return None
-    plan = found.experiment
-    spending = words.t(f"readout.spending.{plan.spending}", lang)
-    return words.t(
-        f"readout.way.{plan.peeking}",
-        lang,
-        width=max(widths),
-        tuned_to=plan.tuning,
-        spending=spending,
-        often=words.t(f"readout.looks.{plan.looks}", lang),
-    )
-
-
-def adjusted_in_words(metric: MetricReadout, lang: str) -> str | None:
-    """What the days before the exposure explain; None where nothing is adjusted."""
-    shares = [one.adjusted_for for one in metric.effects if one.adjusted_for is not None]
-    return words.t("readout.adjusted_for", lang, share=max(shares)) if shares else None
-
-
-def minimum_in_words(metric: MetricReadout, lang: str) -> str | None:
-    """What the grey band is; None where the plan names no smallest effect."""
-    if metric.minimum is None:
-        return None
-    if isinstance(metric.minimum, str):
-        least = words.t("readout.of_control", lang, share=metric.minimum)
-    else:
-        least = f"±{change(metric.minimum, metric.unit, lang).removeprefix('+')}"
-    return words.t("readout.minimum", lang, minimum=least)
 
 
 def minimum_of(metric: MetricReadout, one: Comparison) -> float | None:

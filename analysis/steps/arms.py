@@ -95,27 +95,32 @@ def arms_of(store: "Store", funnel: Funnel, until: datetime | None) -> Arms | No
     return Arms(tuple((arm, found.get(arm, 0)) for arm in named), several, sql_of(_SQL, asked))
 
 
-def exposed(rows: ir.Table, funnel: Funnel) -> ir.Table:
+def exposed(rows: ir.Table, funnel: Funnel, who: ir.Table | None = None) -> ir.Table:
     """The rows of persons exposed to one arm alone, each with the arm and the moment of the first exposure.
 
     Args:
         rows: Events with a column `person`.
         funnel: The definition, with the start of its experiment; without an experiment the rows stay as they are.
+        who: Columns exposed_person, exposed_ts and exposed_arm of those who take part; as the store keeps them if None.
     """
     asked = funnel.variant
     if asked is None:
         return rows
+    who = _as_stored(asked, funnel.observed_until) if who is None else who
+    joined: ir.Table = rows.inner_join(who, rows.person == who.exposed_person)
+    return joined
+
+
+def _as_stored(asked: ByVariant, observed_until: datetime | None) -> ir.Table:
     seen = unbound("exposures")
     bounds = [seen.experiment == asked.experiment, seen.variants == 1]
     if asked.from_ is not None:
         bounds.append(seen.ts >= instant(asked.from_))
-    if funnel.observed_until is not None:
-        bounds.append(seen.ts <= instant(funnel.observed_until))
-    who = seen.filter(*bounds).select(
+    if observed_until is not None:
+        bounds.append(seen.ts <= instant(observed_until))
+    return seen.filter(*bounds).select(
         exposed_person=seen.person, exposed_ts=seen.ts, exposed_arm=seen.variant
     )
-    joined: ir.Table = rows.inner_join(who, rows.person == who.exposed_person)
-    return joined
 
 
 def instant(moment: datetime) -> ir.Value:

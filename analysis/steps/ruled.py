@@ -34,7 +34,14 @@ def hash_of(text: str) -> dt.uint64:
     """DuckDB's 64-bit hash of a text."""
 
 
-def select_ruled(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:
+def select_ruled(
+    funnel: Funnel,
+    *,
+    clustered: bool,
+    ordered: bool,
+    known: tuple[str, ...] = (),
+    who: ir.Table | None = None,
+) -> Selection:
     """Compile a funnel with options to what it reads; what was compiled lately is kept.
 
     The columns are those of a plain funnel, and `extra` and `code` as the walk takes them, where an option asks.
@@ -47,19 +54,31 @@ def select_ruled(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple
         clustered: Read persons where they are stored in order, under their integer key.
         ordered: Sort the rows by unit, ts, seq, event_id; else they come as they are stored.
         known: Every value of the breakdown's field, if they are few: rows then carry a value's place.
+        who: Who was exposed, as `exposed` takes it; compiled each time.
 
     Raises:
         ValueError: A condition cannot be asked of its field.
     """
-    return _select(funnel.model_dump_json(), clustered, ordered, known)
+    asked = funnel.model_dump_json(), clustered, ordered, known
+    return _select(*asked) if who is None else _compiled(*asked, who)
 
 
 @lru_cache(maxsize=256)
 def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, ...]) -> Selection:  # noqa: FBT001
+    return _compiled(definition, clustered, ordered, known, None)
+
+
+def _compiled(
+    definition: str,
+    clustered: bool,  # noqa: FBT001
+    ordered: bool,  # noqa: FBT001
+    known: tuple[str, ...],
+    who: ir.Table | None,
+) -> Selection:
     funnel = Funnel.model_validate_json(definition)
     history = any(step.occurrence != "any" for step in funnel.steps)
     every, unit = source(
-        funnel.model_copy(update={"from_": None}) if history else funnel, clustered=clustered
+        funnel.model_copy(update={"from_": None}) if history else funnel, clustered=clustered, who=who
     )
     named = [is_named(every, step) for step in funnel.steps]
     barred = [is_named(every, one) for one in funnel.exclusions]

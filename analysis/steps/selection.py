@@ -54,7 +54,14 @@ class Selection:
     held: "HeldRows | None" = None
 
 
-def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, ...] = ()) -> Selection:
+def select(
+    funnel: Funnel,
+    *,
+    clustered: bool,
+    ordered: bool,
+    known: tuple[str, ...] = (),
+    who: ir.Table | None = None,
+) -> Selection:
     """Compile a funnel's definition to what it reads; what was compiled lately is kept.
 
     Args:
@@ -62,6 +69,7 @@ def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, 
         clustered: Read persons where they are stored in order, under their integer key.
         ordered: Sort the rows by unit, ts, seq, event_id; else they come as they are stored.
         known: Every value of the breakdown's field, if they are few: rows then carry a value's place.
+        who: Who was exposed, as `exposed` takes it; compiled each time.
 
     Returns:
         The questions.
@@ -69,13 +77,24 @@ def select(funnel: Funnel, *, clustered: bool, ordered: bool, known: tuple[str, 
     Raises:
         ValueError: A condition cannot be asked of its field.
     """
-    return _select(funnel.model_dump_json(), clustered, ordered, known)
+    asked = funnel.model_dump_json(), clustered, ordered, known
+    return _select(*asked) if who is None else _compiled(*asked, who)
 
 
 @lru_cache(maxsize=256)
 def _select(definition: str, clustered: bool, ordered: bool, known: tuple[str, ...]) -> Selection:  # noqa: FBT001
+    return _compiled(definition, clustered, ordered, known, None)
+
+
+def _compiled(
+    definition: str,
+    clustered: bool,  # noqa: FBT001
+    ordered: bool,  # noqa: FBT001
+    known: tuple[str, ...],
+    who: ir.Table | None,
+) -> Selection:
     funnel = Funnel.model_validate_json(definition)
-    seen, unit = source(funnel, clustered=clustered)
+    seen, unit = source(funnel, clustered=clustered, who=who)
     named = [is_named(seen, step) for step in funnel.steps]
     steps = mask_of(seen, funnel, named)
     columns = {"unit": unit, "ts": seen.ts, "steps": steps, **valued(seen, funnel, known)}
@@ -101,7 +120,7 @@ def ranged(sql: str) -> str:
     return some.sql(dialect="duckdb", pretty=True)
 
 
-def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
+def source(funnel: Funnel, *, clustered: bool, who: ir.Table | None = None) -> tuple[ir.Table, ir.Value]:
     """The events that can take part, and the column of their unit; where persons are stored in order `kept` chooses."""
     view, column = _CLUSTERED if clustered else _SOURCES.get(funnel.unit, ("events", ""))
     rows = unbound(view)
@@ -113,7 +132,7 @@ def source(funnel: Funnel, *, clustered: bool) -> tuple[ir.Table, ir.Value]:
     if funnel.observed_until is not None:
         bounds.append(rows.ts <= instant(funnel.observed_until))
     seen = rows.filter(*bounds) if bounds else rows
-    seen = exposed(seen if clustered else of_cohort(seen, funnel.cohort), funnel)
+    seen = exposed(seen if clustered else of_cohort(seen, funnel.cohort), funnel, who)
     unit = seen[column] if column else field(seen, funnel.unit.removeprefix(PROPERTY)).cast("string")
     return seen, unit if clustered else unit.nullif("")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -38,7 +39,9 @@ Reading = Callable[["Store", Funnel, Selection, tuple[str, ...], list[Range] | N
 _TRIES = 3
 
 
-def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walked:
+def walk_funnel(
+    store: "Store", funnel: Funnel, *, chains: bool = False, who: ir.Table | None = None
+) -> Walked:
     """Walk a funnel over everything a store holds.
 
     Persons are read where they are stored in (person, time) order, several ranges of them side by side; the walk
@@ -49,6 +52,8 @@ def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walk
         store: An open store.
         funnel: The definition.
         chains: May several rows come from one unit, if the definition counts chains?
+        who: For a funnel with a `variant`, who takes part and since when (columns exposed_person, exposed_ts, exposed_arm),
+            where that is not what the store keeps of the experiment's exposures; the arms are then not counted.
 
     Returns:
         One row per unit that entered.
@@ -63,25 +68,25 @@ def walk_funnel(store: "Store", funnel: Funnel, *, chains: bool = False) -> Walk
             "leave it out."
         )
     on_record(store, funnel.cohort)
-    funnel = with_start(store, funnel)
+    funnel = with_start(store, funnel) if who is None else funnel
     for _ in range(_TRIES):
         facts = store.facts()
-        walked = _walk_once(store, funnel)
+        walked = _walk_once(store, funnel, who)
         if store.facts() == facts:
             return walked
     with store.writing:
-        return _walk_once(store, funnel)
+        return _walk_once(store, funnel, who)
 
 
-def _walk_once(store: "Store", funnel: Funnel) -> Walked:
-    found = _attributed(store, funnel)
-    arms = arms_of(store, funnel, found.observed_until)
+def _walk_once(store: "Store", funnel: Funnel, who: ir.Table | None) -> Walked:
+    found = _attributed(store, funnel, who)
+    arms = arms_of(store, funnel, found.observed_until) if who is None else None
     return found if arms is None else replace(found, arms=arms, sql=f"{found.sql}\n\n{arms.sql}")
 
 
-def _attributed(store: "Store", funnel: Funnel) -> Walked:
+def _attributed(store: "Store", funnel: Funnel, who: ir.Table | None) -> Walked:
     if any(step.absent_in for step in funnel.steps):
-        return by_design(funnel, lambda one: _walked(store, one, read_all))
+        return by_design(funnel, lambda one: _walked(store, one, read_all, who))
     by = funnel.breakdown
     if by is not None and by.several:
         found = _walked(store, funnel.model_copy(update={"breakdown": None}), read_all)
@@ -92,10 +97,10 @@ def _attributed(store: "Store", funnel: Funnel) -> Walked:
             funnel.model_copy(update={"breakdown": by.model_copy(update={"by": (name,)})}) for name in by.by
         )
         return paired(_walked(store, first, read_all), _walked(store, second, read_all))
-    return _walked(store, funnel, read_all)
+    return _walked(store, funnel, read_all, who)
 
 
-def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
+def _walked(store: "Store", funnel: Funnel, read_by: Reading, who: ir.Table | None = None) -> Walked:
     from experiments.walk import OrderBroken
 
     asked = select if funnel.plain else select_ruled
@@ -108,7 +113,7 @@ def _walked(store: "Store", funnel: Funnel, read_by: Reading) -> Walked:
     parts = ranges_of(units) if stored else None
     members = None if funnel.cohort is None else members_sql(funnel.cohort, clustered=stored)
     try:
-        selection = asked(funnel, clustered=stored, ordered=not stored, known=known)
+        selection = asked(funnel, clustered=stored, ordered=not stored, known=known, who=who)
         selection = with_fresh(selection) if merging else selection
         selection = replace(selection, held=_held(store, funnel, known, parts))
         read = read_by(store, funnel, selection, known, parts)

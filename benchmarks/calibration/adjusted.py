@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.calibration.study import Truth, World, lift_for
 from benchmarks.calibration.values import MANY, NOISE, PULL, chunks, ratio_truths, visits_law
 from benchmarks.calibration.ways import family
-from experiments.stats import adjustment, strata
+from experiments.stats import adjustment, fieller, strata
 from experiments.stats.samples import Moments, Regression
 from experiments.stats.strata import Strata
 
@@ -23,7 +23,13 @@ SIGMA, KNOWN = 0.7, 0.8
 
 def worlds() -> tuple[World[Regression], ...]:
     """A mean and a ratio, each with one covariate."""
-    ways = family("CUPED", adjustment.difference, adjustment.relative_difference, adjustment.relative_shift)
+    ways = family(
+        "CUPED",
+        adjustment.difference,
+        adjustment.relative_difference,
+        adjustment.relative_shift,
+        agreeing=fieller.of_adjusted,
+    )
     return (
         World("log-normal, known before", mean_truths, _means, ways, partial(lift_for, truths=mean_truths)),
         World(

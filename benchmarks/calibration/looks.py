@@ -89,16 +89,13 @@ def sequence_power(schedule: Looks, drift: float, alpha: float) -> float:
     return crossed / _WALKS
 
 
-def ratio_power(
-    schedule: Looks, truth: Truth, boundaries: Sequence[Floats], *, logarithm: bool
-) -> list[float]:
-    """The same of |t/c − 1| over its delta-method standard error, both arms' estimates being normal at every look.
+def ratio_power(schedule: Looks, truth: Truth, boundaries: Sequence[Floats]) -> list[float]:
+    """The same of |log(t/c)| over its standard error, both arms' estimates being normal at every look.
 
     Args:
         schedule: The looks.
         truth: Of both arms.
         boundaries: Of z at each look, one for each way.
-        logarithm: Whether it is log(t/c) over its standard error instead.
     """
     times, rng = np.array(schedule.information), np.random.default_rng(8)
     last, crossed = schedule.units[-1], np.zeros(len(boundaries))
@@ -108,7 +105,7 @@ def ratio_power(
         c, t = truth.control + np.sqrt(one) * c, truth.treatment + np.sqrt(other) * t
         told = (c > Z * np.sqrt(one)) & (t > 0)
         ratio = np.where(told, t / np.where(told, c, 1.0), 1.0)
-        apart = np.abs(np.log(ratio)) * ratio if logarithm else np.abs(ratio - 1)
+        apart = np.abs(np.log(ratio)) * ratio
         z = np.where(told, apart * c / np.sqrt(other + ratio**2 * one), 0.0)
         crossed += [np.count_nonzero(np.any(z >= boundary, axis=1)) for boundary in boundaries]
     return [float(one) for one in crossed / _FEWER_WALKS]

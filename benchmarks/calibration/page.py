@@ -25,7 +25,8 @@ _TOLD: Mapping[str, str] = {
     "Type I under looks": (
         "The same when the experiment is looked at again and again until it is significant: on each of 28 days, or at every "
         "+1 % of data from 100 units an arm on (shares from 25 hits and 25 misses an arm on); 10,000 units an arm in the end. "
-        "The first way of each world is what goes wrong otherwise: the usual interval of one look, looked at every day."
+        "Relative is what a readout draws under looks: shares by the logarithm of their ratio, others by Fieller's theorem. The "
+        "first way of each world is what goes wrong otherwise: the usual interval of one look, looked at every day."
     ),
     "Sample ratio": (
         "The share of experiments in which the sample-ratio alarm is ever raised, at the same looks, before or after 2 % of "
@@ -41,8 +42,8 @@ _TOLD: Mapping[str, str] = {
     ),
     "Power under looks": (
         "The same under looks. Theory: the chance that Brownian motion with that drift crosses the boundary at these looks, by "
-        "100,000 simulated walks (confidence sequence) or by the recursion of the design (group); of what is relative, by 10,000 "
-        "pairs of walks."
+        "100,000 simulated walks (confidence sequence) or by the recursion of the design (group); of the logarithm of a "
+        "ratio, by 10,000 pairs of walks."
     ),
     "Adjustment": "Variance after adjustment / before: 1 − ρ², as reported and as seen over experiments.",
 }

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.calibration.study import LEVEL, Test, Truth, Way, World, lift_for
-from experiments.stats import clusters, proportions, ratios, two_proportions
+from benchmarks.calibration.ways import FIELLER
+from experiments.stats import clusters, fieller, proportions, ratios, two_proportions
 from experiments.stats.clusters import Clusters
 from experiments.stats.effects import Effect, NoEffect
 from experiments.stats.samples import Count, Ratio
@@ -30,11 +31,7 @@ def clustered_worlds() -> tuple[World[Ratio], World[Clusters]]:
     """Five impressions a user: as a ratio of sums over users, and as users one by one."""
     delta = (
         Way("delta method over users", partial(ratios.difference, level=LEVEL)),
-        Way(
-            "delta method over users, relative",
-            partial(ratios.relative_difference, level=LEVEL),
-            relative=True,
-        ),
+        Way(f"delta method over users, {FIELLER}", partial(fieller.of_ratios, level=LEVEL), relative=True),
     )
     hybrid = (
         Way("Newcombe, clustered", partial(clusters.difference, level=LEVEL)),

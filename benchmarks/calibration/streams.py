@@ -1,7 +1,6 @@
-"""Experiments as they grow: sums of both arms at every look, and the difference with its variance at each.
+"""Experiments as they grow: sums of both arms at every look, and the difference with its variance.
 
-The formulae are those of `shift` and `relative_shift` of shares, means, ratios and adjustment, for arrays; a test holds them
-to the production functions.
+The formulae are those of `shift` and `relative_shift`, for arrays; a test holds them to the production functions.
 """
 
 import math
@@ -96,6 +95,19 @@ def difference(control: Estimates, treatment: Estimates) -> tuple[Floats, Floats
     variance = control.variance + treatment.variance
     told = control.told & treatment.told & (variance > 0)
     return np.where(told, treatment.value - control.value, 0.0), np.where(told, variance, 1.0)
+
+
+def freedom(control: Estimates, treatment: Estimates, n: Ints) -> Floats:
+    """Welch–Satterthwaite degrees of freedom of `difference`, n units an arm."""
+    both = control.variance + treatment.variance
+    share = np.divide(treatment.variance, both, out=np.full(both.shape, 0.5), where=both > 0)
+    return np.asarray((n - 1) / (share**2 + (1 - share) ** 2))
+
+
+def farthest(control: Estimates) -> Floats:
+    """How many of its standard errors control lies from 0."""
+    alone = control.variance + 2 * control.shared + control.common
+    return np.divide(np.abs(control.value), np.sqrt(alone), out=np.zeros(alone.shape), where=alone > 0)
 
 
 def relative_difference(control: Estimates, treatment: Estimates, z: float) -> tuple[Floats, Floats]:

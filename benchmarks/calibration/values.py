@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.calibration.study import Truth, World, lift_for
 from benchmarks.calibration.ways import family
-from experiments.stats import means, ratios
+from experiments.stats import fieller, means, ratios
 from experiments.stats.effects import NoEffect
 from experiments.stats.samples import Moments, Ratio
 from experiments.stats.winsorising import caps_of
@@ -29,10 +29,23 @@ _AT_ONCE = 2_000_000
 def worlds() -> tuple[World[Moments] | World[Ratio], ...]:
     """Every world of numbers whose samples are sums."""
     plain, heavy = (
-        family("Welch", means.difference, means.relative_difference, means.relative_shift, instead)
+        family(
+            "Welch",
+            means.difference,
+            means.relative_difference,
+            means.relative_shift,
+            instead,
+            fieller.of_means,
+        )
         for instead in ("", "cap at 99 %")
     )
-    over = family("delta method", ratios.difference, ratios.relative_difference, ratios.relative_shift)
+    over = family(
+        "delta method",
+        ratios.difference,
+        ratios.relative_difference,
+        ratios.relative_shift,
+        agreeing=fieller.of_ratios,
+    )
     named: tuple[tuple[str, Values, Callable[[float], Sequence[Truth]]], ...] = (
         (f"log-normal σ = {SPREAD:g}", log_normal, log_normal_truths),
         (f"zero-inflated log-normal, {PAYING:.0%} above 0", zero_inflated, zero_inflated_truths),

@@ -1,4 +1,4 @@
-"""The three ways of a metric family that has a difference, a relative one, and its logarithm on request."""
+"""The ways of a metric family: a difference, the relative change that agrees with it, the delta method and the logarithm."""
 
 from functools import partial
 from typing import Protocol, TypeVar
@@ -9,6 +9,7 @@ from experiments.stats.effects import Effect, NoEffect, Shift
 
 S = TypeVar("S", contravariant=True)
 T = TypeVar("T")
+FIELLER = "relative by Fieller"
 
 
 class Compared(Protocol[S]):
@@ -28,29 +29,48 @@ class Shifted(Protocol[S]):
 
 
 def family(
-    name: str, difference: Compared[T], relative: Compared[T], relative_shift: Shifted[T], instead: str = ""
+    name: str,
+    difference: Compared[T],
+    relative: Compared[T],
+    relative_shift: Shifted[T],
+    instead: str = "",
+    agreeing: Compared[T] | None = None,
 ) -> tuple[Way[T], ...]:
     """The ways of one family.
 
     Args:
         name: Of the first.
         difference: Treatment − control.
-        relative: (treatment − control) / control.
+        relative: (treatment − control) / control by the delta method.
         relative_shift: The same before an interval is drawn.
         instead: What holds where they do not.
+        agreeing: The relative change by Fieller's theorem, where the readout has it.
     """
+    absolute = Way(name, partial(difference, level=LEVEL), instead=instead)
+    delta = Way(
+        f"{name}, relative" if agreeing is None else f"{name}, delta ratio",
+        partial(relative, level=LEVEL),
+        relative=True,
+        role="page" if agreeing is None else "on request",
+        test="ratio",
+        instead=instead if agreeing is None else instead or FIELLER,
+    )
+    chosen = (
+        ()
+        if agreeing is None
+        else (Way(f"{name}, {FIELLER}", partial(agreeing, level=LEVEL), relative=True, instead=instead),)
+    )
     return (
-        Way(name, partial(difference, level=LEVEL), instead=instead),
-        Way(
-            f"{name}, relative", partial(relative, level=LEVEL), relative=True, test="ratio", instead=instead
-        ),
+        absolute,
+        *chosen,
+        delta,
         Way(
             f"{name}, log ratio",
             partial(_logged, relative_shift),
             relative=True,
             role="on request",
             test="log",
-            instead=instead or name,
+            instead=instead or (name if agreeing is None else FIELLER),
         ),
     )
 

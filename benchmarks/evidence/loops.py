@@ -31,6 +31,11 @@ _LOOPS = {
         {"KAZASU_WALK_CASES": "100000"},
         "100,000 generated logs: equal; every option value in 2 %, every pair of options at least 200 times",
     ),
+    "every law of the mathematics": (
+        ["-m", "not slow", "tests/experiments/stats"],
+        {"KAZASU_EXAMPLES": "300"},
+        "300 examples of each law that does not say how many itself",
+    ),
     "kill -9 during a load": (
         ["tests/ingest/test_killed.py"],
         {"KAZASU_KILLS": "50"},

@@ -8,10 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from experiments.metrics.amounts import Margin, cap_of, margin_of
 from experiments.metrics.conversion import Conversion
-from experiments.metrics.incidence import CAUSES, Incidence
+from experiments.metrics.incidence import CAUSES, Incidence, OfImpressions
 from experiments.metrics.mean import Mean
-from experiments.metrics.metric import Direction, Margin, Metric, Role, Sample, Unit, cap_of, margin_of
+from experiments.metrics.metric import Direction, Metric, Role, Sample, Unit
 from experiments.metrics.needs import Anchor, Need, Reducer, Source, Window
 from experiments.metrics.quantile import QuantileOfEvents
 from experiments.metrics.ratio import RatioOfSums
@@ -48,6 +49,7 @@ __all__ = [
     "Mean",
     "Metric",
     "Need",
+    "OfImpressions",
     "QuantileOfEvents",
     "RatioOfSums",
     "Reach",

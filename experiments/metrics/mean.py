@@ -5,9 +5,10 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from experiments.conditions import Name
-from experiments.metrics.metric import EventMetric, Sample, Unit, cap_of, only
+from experiments.metrics.amounts import cap_of
+from experiments.metrics.metric import EventMetric, Sample, Unit, only
 from experiments.metrics.needs import Need, Reducer
-from experiments.stats import means
+from experiments.stats import fieller, means
 from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import Moments
 
@@ -34,6 +35,11 @@ class Mean(EventMetric):
             cap_of(given)
         return given
 
+    @property
+    def subject(self) -> str:
+        """The event, with the property that is summed."""
+        return self.event if self.field is None else f"{self.event} · {self.field}"
+
     def needs(self) -> tuple[Need, ...]:
         """A count or a sum; units without the event have 0."""
         reducer: Reducer = "count" if self.field is None else "sum"
@@ -52,8 +58,8 @@ class Mean(EventMetric):
         )
 
     def relative_effect(self, control: Sample, treatment: Sample, level: float) -> Effect | NoEffect:
-        """The relative change by the delta method."""
-        return means.relative_difference(only(Moments, control, self), only(Moments, treatment, self), level)
+        """The relative change by Fieller's theorem: it finds a change where the difference does."""
+        return fieller.of_means(only(Moments, control, self), only(Moments, treatment, self), level)
 
     def shift(self, control: Sample, treatment: Sample, coefficient: float = 1.0) -> Shift | NoEffect:
         """Welch's difference with its variance."""

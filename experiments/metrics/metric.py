@@ -1,13 +1,13 @@
 """What every metric kind shares: its keys, its window and its margin."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from experiments.conditions import Name, Shape, Where
 from experiments.durations import microseconds
+from experiments.metrics.amounts import margin_of
 from experiments.metrics.needs import Anchor, Need, Window
 from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import Count, Moments, Quantile, Ratio, RiskTable
@@ -17,16 +17,7 @@ Role = Literal["success", "guardrail", "exploratory"]
 Direction = Literal["up", "down"]
 Unit = Literal["share", "number"]
 
-_LARGEST_PERCENT, _LOWEST_CAP = 100.0, 50.0
 _Sample = TypeVar("_Sample", Count, Moments, Ratio, Quantile, RiskTable)
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """How much worse a guardrail may get: `amount` in the metric's unit, or relative to control's value."""
-
-    amount: float
-    relative: bool
 
 
 class Prior(Shape):
@@ -117,8 +108,8 @@ class Metric(Shape):
     def _adjusted_if_it_can(self) -> Self:
         if self.adjust and not self.adjustable:
             raise ValueError(
-                f"`adjust` is true in the {self.kind} {self.key!r}; must be false; only conversion, mean, ratio, "
-                "retention and threshold have a value before the exposure."
+                f"`adjust` is true in the {self.kind} {self.key!r}; must be false; only conversion, funnel, mean, "
+                "ratio, retention and threshold have a value before the exposure."
             )
         return self
 
@@ -126,6 +117,16 @@ class Metric(Shape):
     def adjustable(self) -> bool:
         """Has a unit a value of this metric before its exposure?"""
         return all(need.source == "events" and need.reducer != "below" for need in self.needs())
+
+    @property
+    def at_one_look(self) -> str | None:
+        """A way of comparing that is for one look only, as its key is written; None if there is none."""
+        return None
+
+    @property
+    def takes_seconds(self) -> bool:
+        """Is one comparison so slow that earlier days are not compared?"""
+        return False
 
     @property
     def window(self) -> Window:
@@ -182,28 +183,6 @@ class EventMetric(Metric):
         return self.event
 
 
-def margin_of(given: object, name: str = "margin") -> Margin:
-    """A margin as people write it: 0.01 in the metric's unit, or "1%" of control's value.
-
-    Args:
-        given: A positive number, or a positive number with "%".
-        name: What the sentence of an error calls it.
-
-    Raises:
-        ValueError: If it is neither.
-    """
-    text = given.removesuffix("%").strip() if isinstance(given, str) and given.endswith("%") else None
-    if isinstance(given, int | float) and not isinstance(given, bool) and 0 < given < float("inf"):
-        return Margin(float(given), relative=False)
-    try:
-        percent = float(text) if text else 0.0
-    except ValueError:
-        percent = 0.0
-    if 0 < percent <= _LARGEST_PERCENT:
-        return Margin(percent / 100, relative=True)
-    raise ValueError(f'`{name}` is {given!r}; must be a positive number or a percentage; write 0.01 or "1%".')
-
-
 def only(kind: type[_Sample], sample: Sample, metric: Metric) -> _Sample:
     """The sample as the kind of statistic that a metric compares.
 
@@ -221,21 +200,3 @@ def only(kind: type[_Sample], sample: Sample, metric: Metric) -> _Sample:
             "its needs."
         )
     return sample
-
-
-def cap_of(given: str) -> float:
-    """The share below which values stay as they are, as people write it: "99%".
-
-    Args:
-        given: A percentage above 50 and below 100.
-
-    Raises:
-        ValueError: If it is none.
-    """
-    try:
-        percent = float(given.removesuffix("%")) if given.endswith("%") else 0.0
-    except ValueError:
-        percent = 0.0
-    if not _LOWEST_CAP < percent < _LARGEST_PERCENT:
-        raise ValueError(f'`cap` is {given!r}; must be a percentage above 50 and below 100; write "99%".')
-    return percent / 100

@@ -5,9 +5,10 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from experiments.conditions import Name, Where
-from experiments.metrics.metric import EventMetric, Sample, Unit, cap_of, only
+from experiments.metrics.amounts import cap_of
+from experiments.metrics.metric import EventMetric, Sample, Unit, only
 from experiments.metrics.needs import Need
-from experiments.stats import ratios
+from experiments.stats import fieller, ratios
 from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import Ratio
 
@@ -68,8 +69,8 @@ class RatioOfSums(EventMetric):
         return ratios.difference(only(Ratio, control, self), only(Ratio, treatment, self), level, coefficient)
 
     def relative_effect(self, control: Sample, treatment: Sample, level: float) -> Effect | NoEffect:
-        """The relative change of the ratio, by the delta method."""
-        return ratios.relative_difference(only(Ratio, control, self), only(Ratio, treatment, self), level)
+        """The relative change of the ratio, by Fieller's theorem: it finds a change where the difference does."""
+        return fieller.of_ratios(only(Ratio, control, self), only(Ratio, treatment, self), level)
 
     def shift(self, control: Sample, treatment: Sample, coefficient: float = 1.0) -> Shift | NoEffect:
         """The difference of two ratios with its variance."""

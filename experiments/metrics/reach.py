@@ -45,6 +45,11 @@ class Reach(Share):
         name = self.funnel if isinstance(self.funnel, str) else self.funnel.name
         return f"{name or 'funnel'} · {self.step}"
 
+    @property
+    def adjustable(self) -> bool:
+        """Yes: by whether an event of the step came before the exposure."""
+        return True
+
     def needs(self) -> tuple[Need, ...]:
         """How far the unit came."""
         return (Need("funnel", self.subject, self.window, "step"),)

@@ -24,8 +24,9 @@ class Threshold(Share, EventMetric):
 
     @property
     def subject(self) -> str:
-        """The event, with the number to reach."""
-        return f"{self.event} ≥ {self.at_least:g}"
+        """The event or its property, with the number to reach."""
+        counted = self.event if self.field is None else f"{self.event} · {self.field}"
+        return f"{counted} ≥ {self.at_least:g}"
 
     def needs(self) -> tuple[Need, ...]:
         """Whether the count or the sum reaches the number."""

@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from experiments.stats.effects import Effect, Interval, NoEffect, Shift, no_variation
+from experiments.stats.effects import Effect, Interval, NoEffect, Shift, no_variation, out_of_range
 
 Limits = Callable[[float], tuple[float, float]]
 """From a normal quantile z > 0 to the (low, high) limits of one estimate; wider for larger z."""
 
 _FARTHEST_Z = 38.0  # beyond this a two-sided p-value is below the smallest double
 _CLOSE = 1e-11  # in z, where the search for a p-value ends
+_TRUNCATION = 0.2 / _FARTHEST_Z
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,8 @@ def relative_change(
         level: Confidence level in (0, 1).
 
     Returns:
-        A relative Effect (0.1 = +10 % of control); a NoEffect when control is too near zero to divide by,
-        or when neither estimate varies.
+        A relative Effect (0.1 = +10 % of control); a NoEffect when control is too near zero to divide by, when neither
+        estimate varies, or where numbers end. With few units, or few that hold most of the sum, it is too narrow: see `fieller`.
     """
     shift = relative_shift(control, control_variance, treatment, treatment_variance, 1, level)
     if isinstance(shift, NoEffect):
@@ -159,10 +160,15 @@ def relative_shift(
     said = divisible(control, control_variance, level)
     if said is not None:
         return said
-    error = math.sqrt(treatment_variance + (treatment / control) ** 2 * control_variance) / abs(control)
-    if error == 0 or error**2 == 0:
+    whole = abs(control)
+    along = treatment / control * math.sqrt(control_variance)
+    error = math.hypot(math.sqrt(treatment_variance), along) / whole
+    if error == 0 or error * error == 0:
         return no_variation()
-    return Shift((treatment - control) / abs(control), error**2, units, "relative", "delta")
+    value = (treatment - control) / whole
+    if not (math.isfinite(value) and error * error < math.inf):
+        return out_of_range()
+    return Shift(value, error * error, units, "relative", "delta")
 
 
 def divisible(control: float, variance: float, level: float) -> NoEffect | None:
@@ -202,12 +208,30 @@ def _p_value(terms: Sequence[Term]) -> float:
     value = math.fsum(term.weight * term.value for term in terms)
     if value == 0:
         return 1.0
-    inside, outside = 0.0, _FARTHEST_Z
+    bound = (lambda z: _mover(terms, z)[0]) if value > 0 else (lambda z: -_mover(terms, z)[1])
+    return p_of(_crossing(bound, abs(value)))
+
+
+def _crossing(bound: Callable[[float], float], start: float) -> float:
+    """Where a bound that falls from `start` above 0 at z = 0 reaches 0: the last z that is known to be before it.
+
+    The ITP method (Oliveira & Takahashi 2020, ACM Trans. Math. Softw. 47:5): false position, never slower than bisection.
+    """
+    inside, outside, above, below = 0.0, _FARTHEST_Z, start, bound(_FARTHEST_Z)
+    if below > 0:
+        return outside
+    slack = _CLOSE / 2 * 2.0 ** (math.ceil(math.log2(_FARTHEST_Z / _CLOSE)) + 1)
     while outside - inside > _CLOSE:
-        middle = (inside + outside) / 2
-        low, high = _mover(terms, middle)
-        if low > 0 or high < 0:
-            inside = middle
+        width, middle, z = outside - inside, (inside + outside) / 2, (inside + outside) / 2
+        if math.isfinite(below):
+            guess = (below * inside - above * outside) / (below - above)
+            side, moved = math.copysign(1.0, middle - guess), _TRUNCATION * width * width
+            near = guess + side * moved if moved <= abs(middle - guess) else middle
+            reach = max(slack - width / 2, 0.0)
+            z = near if abs(near - middle) <= reach else middle - side * reach
+        found, slack = bound(z), slack / 2
+        if found > 0:
+            inside, above = z, found
         else:
-            outside = middle
-    return p_of(inside)
+            outside, below = z, found
+    return inside

@@ -8,8 +8,11 @@ import numpy as np
 from experiments.stats.samples import Regression
 from experiments.stats.samples.regression import Floats
 
-UNITS_PER_COVARIATE = 20
-"""Fewer units for each covariate would fit their own noise: then nothing is adjusted."""
+UNITS_PER_COVARIATE = 50
+"""Fewer units for each covariate would fit their own noise: then nothing is adjusted.
+
+With 20 an interval of 95 % covered 93.7 to 94.7 %, with 50 it covers 94.5 to 95.0 % (one, two and five covariates).
+"""
 _COLLINEAR = 1e-9  # of the largest eigenvalue of the correlations: less is one covariate told twice
 _CONSTANT = 1e-14  # of its mean: a covariate that spreads less is one number, differently rounded
 _ROUNDING = 1e-12  # of the spread that would be left without correlation: less is none
@@ -27,7 +30,7 @@ def coefficients(samples: Sequence[Regression], ridge: float = 0.0) -> Floats:
         ridge: How strongly coefficients are drawn to 0, in units of a correlation, 0 or more.
 
     Returns:
-        (covariates,) in outcome per unit of the covariate; all 0 with fewer than 20 units a covariate.
+        (covariates,) in outcome per unit of the covariate; all 0 with fewer than 50 units a covariate.
 
     Raises:
         ValueError: If ridge is negative or not finite, there is no sample, or the columns differ.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from experiments.stats.contrast import divisible
 from experiments.stats.effects import NoEffect, Scale, Shift, no_variation
+from experiments.stats.effects import out_of_range as out_of_range
 from experiments.stats.means import welch_freedom
 
 _CONSTANT = 1e-14  # of its mean: what spreads less is one number, differently rounded
@@ -123,14 +124,6 @@ def without_logarithm() -> NoEffect:
     return NoEffect(
         "log_ratio_without_sign",
         "The treatment is zero or of another sign than control, so the logarithm of their ratio does not exist.",
-    )
-
-
-def out_of_range() -> NoEffect:
-    """The arithmetic of computers ends here."""
-    return NoEffect(
-        "out_of_range",
-        "The numbers are too large or too small to compute with; measure in another unit.",
     )
 
 

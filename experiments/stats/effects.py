@@ -196,6 +196,14 @@ def without_hits() -> NoEffect:
     return NoEffect("ratio_without_hits", "An arm has no hits, so a relative change cannot be stated.")
 
 
+def out_of_range() -> NoEffect:
+    """The arithmetic of computers ends here."""
+    return NoEffect(
+        "out_of_range",
+        "The numbers are too large or too small to compute with; measure in another unit.",
+    )
+
+
 def _require_finite(name: str, value: float) -> None:
     if not math.isfinite(value):
         raise ValueError(f"`{name}` is {value}; must be finite; return a NoEffect where there is no number.")

@@ -68,8 +68,8 @@ def check_ingest_lag(
         return p_value
     n, late = sum(arm.late.n for arm in arms), sum(arm.late.hits for arm in arms)
     shares = " / ".join(f"{arm.late.hits:,} of {arm.late.n:,}" for arm in arms)
-    medians, highs = (" / ".join(f"{one:,.3g}" for one in ends) for ends in zip(*_ends(arms), strict=True))
-    waiting = f"{waited:,.5g}"
+    medians, highs = (" / ".join(_figure(one) for one in ends) for ends in zip(*_ends(arms), strict=True))
+    waiting = _figure(waited)
     facts = (
         ("late", late), ("units", n), ("share", late / n), ("shares", shares), ("medians", medians), ("highs", highs),
         ("waited", waiting), ("p_value", p_value),
@@ -93,6 +93,11 @@ def check_ingest_lag(
             f"{waiting} s, in every arm alike."
         )
     return Check("ingest_lag", passed=passed, reason=Reason(code, sentence, facts), p_value=p_value)
+
+
+def _figure(seconds: float) -> str:
+    """Seconds with three digits, large ones whole."""
+    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}"
 
 
 def _ends(arms: Sequence[Lag]) -> list[tuple[float, float]]:

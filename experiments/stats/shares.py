@@ -4,6 +4,7 @@ import math
 
 from experiments.stats import contrast
 from experiments.stats.effects import Effect, Interval, NoEffect, Shift, no_units, no_variation, without_hits
+from experiments.stats.means import welch_freedom
 from experiments.stats.samples import Count
 
 LEAST_UNITS = 100
@@ -13,7 +14,9 @@ LEAST_HITS = 25
 def shift(control: Count, treatment: Count, coefficient: float = 1.0) -> Shift | NoEffect:
     """Treatment's share minus `coefficient` times control's, with its unpooled (Wald) variance.
 
-    t − k c, variance t (1 − t) / nt + k² c (1 − c) / nc (Wald 1943; Agresti 2013, Categorical Data Analysis, 3.1.1).
+    t − k c, variance t (1 − t) / nt + k² c (1 − c) / nc (Wald 1943; Agresti 2013, Categorical Data Analysis, 3.1.1). Far out
+    z with this variance is too large, by nearly what Student's t with Welch's degrees of freedom takes back (D'Agostino, Chase &
+    Belanger 1988, Am. Stat. 42:198–202).
 
     Args:
         control: Units and hits of control.
@@ -31,7 +34,8 @@ def shift(control: Count, treatment: Count, coefficient: float = 1.0) -> Shift |
     variance = vt + coefficient**2 * vc
     if variance == 0:
         return no_variation()  # with more units than a number can hold the inverse of
-    return Shift(t - coefficient * c, variance, control.n + treatment.n, "absolute", "wald")
+    freedom = welch_freedom(vt, treatment.n, coefficient**2 * vc, control.n)
+    return Shift(t - coefficient * c, variance, control.n + treatment.n, "absolute", "wald", freedom)
 
 
 def relative_shift(control: Count, treatment: Count, level: float) -> Shift | NoEffect:
@@ -105,24 +109,24 @@ def enough(control: Count, treatment: Count) -> NoEffect | None:
         treatment: Units and hits of the treatment.
 
     Returns:
-        None when each arm has 100 units, 25 hits and 25 misses or more; else a NoEffect that says how far the arm is that
-        has least.
+        None when each arm has 100 units, 25 hits and 25 misses or more; else a NoEffect that says how
+        far the arms are.
     """
-    fewest = min((control, treatment), key=lambda arm: (min(arm.hits, arm.n - arm.hits), arm.n))
     units = min(control.n, treatment.n)
-    found = min(fewest.hits, fewest.n - fewest.hits)
-    if units >= LEAST_UNITS and found >= LEAST_HITS:
+    hits = min(control.hits, treatment.hits)
+    misses = min(control.n - control.hits, treatment.n - treatment.hits)
+    if units >= LEAST_UNITS and min(hits, misses) >= LEAST_HITS:
         return None
     return NoEffect(
         "too_early_to_look",
         f"Each arm needs {LEAST_UNITS:,} units, {LEAST_HITS:,} hits and {LEAST_HITS:,} misses before the first look; "
-        f"the arm with least has {units:,} units, {fewest.hits:,} hits and {fewest.n - fewest.hits:,} misses.",
+        f"the fewest in an arm are {units:,} units, {hits:,} hits and {misses:,} misses.",
         (
             ("least_units", LEAST_UNITS),
             ("least_hits", LEAST_HITS),
             ("units", units),
-            ("hits", fewest.hits),
-            ("misses", fewest.n - fewest.hits),
+            ("hits", hits),
+            ("misses", misses),
         ),
     )
 

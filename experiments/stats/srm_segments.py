@@ -8,13 +8,10 @@ import numpy as np
 from experiments.stats.multiplicity import holm
 from experiments.stats.split_change import deviance
 from experiments.stats.srm import planned_shares, require_split
-from experiments.stats.srm_sequence import log_evidence, p_of_evidence
+from experiments.stats.srm_sequence import MIXED, Concentration, log_evidence, p_of_evidence
 
 Segments = Mapping[str, Mapping[str, Sequence[int]]]
 """Units by arm, by value of each dimension: {"app_version": {"4.2": (510, 480)}}."""
-
-CONCENTRATION = 300.0
-"""For segments, which are smaller than the whole and mostly further off: see `srm_sequence.log_evidence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class SegmentRatio:
 
 
 def segment_ratios(
-    segments: Segments, weights: Sequence[float], concentration: float = CONCENTRATION
+    segments: Segments, weights: Sequence[float], concentration: Concentration = MIXED
 ) -> tuple[SegmentRatio, ...]:
     """The split in every segment, those first that explain most of the mismatch beyond their share of the units.
 

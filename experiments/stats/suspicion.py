@@ -64,18 +64,19 @@ def too_good(
     ends = interval(change, level).interval
     z, bound = change.value / change.error, max(ends.low, 0.0) if change.value > 0 else min(ends.high, 0.0)
     clear = clearest is not None and abs(z) >= clearest and _beyond(bound, usual)
-    facts = (("change", change.value), ("bound", bound), ("usual", usual), ("z", z))
-    if clear or _beyond(bound, multiple * usual):
+    side = usual if change.value > 0 else 1 / (1 + usual) - 1
+    facts = (("change", change.value), ("bound", bound), ("usual", side), ("z", z))
+    crosses = change.value <= -1  # values on both sides of 0: a relative change says nothing of them
+    if not crosses and (clear or _beyond(bound, multiple * usual)):
         said = Reason(
             "too_good_to_be_true",
-            f"A change of {change.value:+.0%} (at least {bound:+.0%}) is far beyond the usual {usual:.0%}: a figure this "
+            f"A change of {change.value:+.0%} (at least {bound:+.0%}) is far beyond the usual {side:+.0%}: a figure this "
             "striking is more often a fault than a find (Twyman's law); check events, joins and filters before believing it.",
             facts,
         )
         return Check("too_good", passed=False, reason=said)
-    said = Reason(
-        "size_plausible", f"A change of {change.value:+.1%} is of a size that experiments show.", facts
-    )
+    sentence = f"With its uncertainty, a change of {change.value:+.1%} need not be doubted for its size."
+    said = Reason("size_plausible", sentence, facts)
     return Check("too_good", passed=True, reason=said)
 
 

@@ -1,19 +1,33 @@
 """docs/calibration.md is what its command makes, at a twentieth of the size; its array formulae are the production ones."""
 
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.calibration import adjusted, certificate, endings, fixed, looks, page, shares, streams, values
+from benchmarks.calibration import (
+    adjusted,
+    certificate,
+    endings,
+    fixed,
+    looks,
+    page,
+    peeking,
+    shares,
+    streams,
+    values,
+)
 from benchmarks.calibration.certificate import run
 from benchmarks.calibration.page import Row
 from benchmarks.calibration.study import Tally, Truth, Z
-from experiments.stats import adjustment, differences, means, ratios
+from experiments.stats import adjustment, differences, fieller, means, ratios
 from experiments.stats import shares as production
+from experiments.stats.effects import Effect
 from experiments.stats.samples import Count, Moments, Quantile, Ratio, Regression
-from experiments.stats.sequential import confidence_sequence
+from experiments.stats.sequential import confidence_sequence, group
+from experiments.stats.sequential.boundaries import efficacy
 
 PAGE = Path(__file__).parents[2] / "docs/calibration.md"
 N = np.array([150, 400])
@@ -101,6 +115,36 @@ def _same(control, treatment, samples, shift, relative_shift):
         told = differences.logged(relative_shift(*pair, 0.95))
         assert value[0, look] == pytest.approx(told.value, rel=1e-9)
         assert variance[0, look] == pytest.approx(told.variance, rel=1e-9)
+
+
+def test_boundaries_of_arrays_are_those_of_the_code():
+    """Few units, so that Student's quantiles and the bounds of ratios tell: what is ever beyond is what the code excludes."""
+    rng, n = np.random.default_rng(5), np.array([6, 9, 14])
+    x = rng.lognormal(1.0, 1.5, size=(2, 50, 14))
+    arms = [streams.of_means(streams._summed((one, one * one), n), n) for one in (x[0], 5 * x[1])]
+    samples = [
+        [[Moments.from_sums(int(k), one[:k].sum(), (one[:k] ** 2).sum()) for k in n] for one in arm]
+        for arm in (x[0], 5 * x[1])
+    ]
+    information, stream = (0.1, 0.25, 0.75), streams.streams()[3]
+    absolute = peeking._seen(*streams.difference(*arms), streams.freedom(*arms, n))
+    relative = peeking._relative(stream, absolute, *arms)
+    assert stream.way == "mean"
+    for spending in ("obrien_fleming", "pocock"):
+        boundary, found = np.array(efficacy(information, 0.05, spending)), ([], [])
+        for control, treatment in zip(*samples, strict=True):
+            told = ([], [])
+            for look in range(n.size):
+                draw = partial(group.interval, information=information[: look + 1], spending=spending)
+                plain = draw(means.shift(control[look], treatment[look]), 0.95)
+                ratio = fieller.of_means(control[look], treatment[look], 0.95, draw)
+                told[0].append(not plain.interval.contains(0))
+                told[1].append(isinstance(ratio, Effect) and not ratio.interval.contains(0))
+            for found_of, told_of in zip(found, told, strict=True):
+                found_of.append(any(told_of))
+        assert absolute.beyond(boundary).tolist() == found[0]
+        assert relative.beyond(boundary).tolist() == found[1]
+        assert 5 < sum(found[1]) < sum(found[0]) < 45
 
 
 def test_values_of_users_are_summed_as_rows_are():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from experiments import Experiment
 from experiments.comparison import compare, non_inferiority, shown_level
-from experiments.stats import means, proportions, survival
+from experiments.stats import fieller, means, proportions, survival
 from experiments.stats.effects import NoEffect
 from experiments.stats.multiplicity import benjamini_hochberg, holm
 from experiments.stats.samples import Count, Moments, RiskTable
@@ -154,7 +154,7 @@ def test_each_kind_uses_its_own_formula():
     spent, by_2s = compare(plan, {"spent": purses, "by-2s": curves})
     assert (spent.unit, by_2s.unit) == ("number", "share")
     assert spent.effect == means.difference(purses["control"], purses["a"], 0.975)
-    assert spent.relative == means.relative_difference(purses["control"], purses["a"], 0.975)
+    assert spent.relative == fieller.of_means(purses["control"], purses["a"], 0.975)
     one, other = (survival.incidence(curves[arm], "tap", 0.975) for arm in ("control", "a"))
     assert by_2s.effect == survival.difference_at(one, other, 2000, 0.975)
     assert by_2s.relative == survival.relative_difference_at(one, other, 2000, 0.975)

@@ -8,6 +8,9 @@ from pydantic import ValidationError
 from experiments import Experiment
 from experiments.design import Factorial
 from experiments.metrics import Incidence, Margin, Mean, Need, Window, margin_of
+from experiments.stats import proportions, two_proportions
+from experiments.stats.effects import NoEffect
+from experiments.stats.samples import Count
 
 DISPLAY_8S = """
 key = "display-8s"
@@ -236,3 +239,44 @@ def test_factors_must_be_the_same_in_every_arm():
         Experiment.model_validate(
             {"key": "x", "variants": arms(("none", {"ui": False}), ("ml", {"ml": True}))}
         )
+
+
+SCORED = """
+key = "x"
+{more}
+[[variants]]
+key = "control"
+[[variants]]
+key = "b"
+[[metrics]]
+key = "tapped"
+role = "success"
+kind = "conversion"
+event = "suggestion_tapped"
+interval = "{interval}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [('peeking = "sequence"', "`peeking` is 'sequence'"), ("adjust = true", "`adjust` is true")],
+)
+def test_a_way_of_one_look_is_refused_where_one_looks_before_the_end_or_adjusts(more, said):
+    with pytest.raises(ValidationError, match=said):
+        Experiment.from_toml(SCORED.format(more=more, interval="exact"))
+    assert Experiment.from_toml(SCORED.format(more=more, interval="newcombe"))
+
+
+@pytest.mark.parametrize("interval", ["score", "exact"])
+def test_two_shares_are_compared_as_the_plan_asks(interval):
+    (metric,) = Experiment.from_toml(SCORED.format(more="", interval=interval)).metrics
+    control, treatment = Count(60, 12), Count(50, 19)
+    way = {"score": two_proportions.score, "exact": two_proportions.exact}[interval]
+    assert metric.effect(control, treatment, 0.95) == way(control, treatment, 0.95)
+    usual = proportions.difference(control, treatment, 0.95, 0.9)
+    assert metric.effect(control, treatment, 0.95, 0.9) == usual
+    relative = metric.relative_effect(control, treatment, 0.95)
+    if interval == "score":
+        assert relative == two_proportions.score_ratio(control, treatment, 0.95)
+    else:
+        assert isinstance(relative, NoEffect)

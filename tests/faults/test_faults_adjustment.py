@@ -79,6 +79,13 @@ def check_adjustment(m):
             near(told.value, t / c - 1, 1e-9)
             near(told.variance, variance_of(found, t / c) / c**2, 1e-9)
             assert (told.units, told.scale, told.method) == (150, "relative", "cuped")
+            one, other, alike, difference = m.settled_arms(*samples[:2], 0.95, pooled=every)
+            near(other.value - one.value, t - c, 1e-9)
+            assert difference == apart
+            for k in (0.0, 0.5, 1.0, -1.0, 3.0):
+                shared = alike * one.error * other.error
+                told = other.error**2 - 2 * k * shared + k * k * one.error**2
+                near(told, variance_of(found, k), 1e-9)
             plain = pieces(arms, theta * 0, outcomes)
             saved = 1 - variance_of(found, 1.0) / variance_of(plain, 1.0)
             near(m.share_of_variance(*samples[:2], pooled=every), saved, 1e-9)
@@ -88,6 +95,7 @@ def check_adjustment(m):
     for drawn in (m.difference, m.relative_difference):
         assert drawn(one, other, 0.9).interval.low > drawn(one, other).interval.low
         assert abs(drawn(one, other, 0.9, 5.0).value - drawn(one, other).value) > 0.01
+    assert m.settled_arms(one, other, 0.95, 5.0)[0].value != m.settled_arms(one, other, 0.95)[0].value
     assert m.share_of_variance(one, other, 5.0) < m.share_of_variance(one, other) - 0.1
     alone = m.adjusted_mean(one, np.array([0.5, 2.0]), np.array([1.0, 1.5]))
     left = ARMS[0][:, 0] - (ARMS[0][:, 2:] - [1.0, 1.5]) @ [0.5, 2.0]
@@ -115,6 +123,13 @@ def check_adjustment(m):
     for asked in (m.shift(ratio_of(ARMS[0]), below), m.shift(below, ratio_of(ARMS[0]))):
         assert code(asked) == "ratio_without_denominator"
     assert not hasattr(m.relative_shift(ratio_of(ARMS[0]), below, 0.8), "code")
+    for level in (0.8, 0.95):
+        assert code(m.settled_arms(ratio_of(ARMS[0]), below, level)) == "ratio_without_denominator"
+    nearly = ratio_of(
+        np.column_stack([ARMS[0][:, 0], np.tile([-1.0, 1.7], 30), ARMS[0][:, 2:]])
+    )  # .35 ± .176
+    assert not hasattr(m.settled_arms(ratio_of(ARMS[0]), nearly, 0.8), "code")
+    assert code(m.settled_arms(ratio_of(ARMS[0]), nearly, 0.99)) == "ratio_without_denominator"
     assert not hasattr(m.adjusted_mean(below, np.zeros(2), np.zeros(2), 0.8), "code")
     # covariates foretell control: what is left says .28 ± .02, their common mean ± .12
     known = np.linspace(-2, 2, 100)
@@ -141,13 +156,13 @@ ADJUSTMENT = (
     Fault("adjusted_mean", "centre, level)", "centre, 0.95)"),
     Fault("adjusted_mean", "if sample.n == 1:", "if sample.n < 1:"),
     Fault("adjusted_mean", "if sample.n == 0:", "if sample.n < 0:"),
-    Fault("shift", "t, treatment.n, coefficient, method", "t, treatment.n, 1.0, method"),
-    Fault("shift", "welch(c, control.n, t, treatment.n", "welch(c, treatment.n, t, control.n"),
+    Fault("_difference", "treatment.n, k, method", "treatment.n, 1.0, method"),
+    Fault("_difference", "treatment.n, k", "control.n, k"),
     Fault("shift", "or coefficient == 1:", "or coefficient:"),
-    Fault("shift", "method, plain.freedom", "method"),
+    Fault("shift", "plain.method, plain.freedom", "plain.method"),
     Fault("shift", "ridge, pooled, _LEVEL", "0.0, pooled, _LEVEL"),
     Fault("shift", "ridge, pooled, _LEVEL", "ridge, None, _LEVEL"),
-    Fault("shift", "\"cuped\" if both.told else ", ""),
+    Fault("_difference", "\"cuped\" if both.told else ", ""),
     Fault("relative_shift", "ridge, pooled, level", "ridge, None, level"),
     Fault("relative_shift", "ridge, pooled, level", "ridge, pooled, _LEVEL"),
     Fault("relative_shift", " + 2 * both.control.shared + both.common", ""),
@@ -158,6 +173,14 @@ ADJUSTMENT = (
     Fault("difference", "ridge=ridge, ", ""),
     Fault("difference", "pooled=pooled", "pooled=None"),
     Fault("difference", "fixed(found, level)", "fixed(found)"),
+    Fault("settled_arms", "2 * arm.shared + both.common", "2 * arm.shared"),
+    Fault("settled_arms", "2 * arm.shared + both.common", "both.common"),
+    Fault("settled_arms", "c.shared + t.shared + both.common", "c.shared + both.common"),
+    Fault("settled_arms", "ridge, pooled, max", "ridge, None, max"),
+    Fault("settled_arms", "ridge, pooled, max", "0.0, pooled, max"),
+    Fault("settled_arms", "max(level, _LEVEL)", "_LEVEL"),
+    Fault("settled_arms", "max(level, _LEVEL)", "level"),
+    Fault("settled_arms", "Settled(t.found.value, other)", "Settled(t.found.value, one)"),
     Fault("relative_difference", "ridge, pooled)", "ridge)"),
     Fault("relative_difference", "fixed(found, level)", "fixed(found)"),
     Fault("share_of_variance", "(after / before) ** 2", "after / before"),

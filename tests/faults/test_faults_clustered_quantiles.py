@@ -78,7 +78,7 @@ SUMS = (
     Fault("Quantile.from_rows", "2 * nth - 1", "2 * nth + 1"),
     Fault("Quantile.from_rows", "- (np.cumsum(events) - events)[unit]", ""),
     Fault("Quantile.from_rows", "events[unit])", "nth)"),
-    Fault("Quantile.from_rows", "(place, unit)", "(unit, place)"),
+    Fault("Quantile.from_rows", "unit * (m + 1) + place", "place * (m + 1) + unit"),
     Fault("Quantile.from_rows", "(events * events).sum()", "events.sum()"),
     Fault("Quantile.from_rows", "not np.isfinite(values).all()", "False"),
     Fault("Quantile.from_bins", "int(bins[0].sum())", "int(bins[2].sum())"),

@@ -32,11 +32,11 @@ def check_covariates(m):
         strict=True,
     ):
         near(found, true, 1e-9)
-    apart = ARMS[0] - ARMS[0].mean(axis=0)
+    apart = np.concatenate([one - one.mean(axis=0) for one in ARMS[:2]])
     unit = np.sqrt((apart[:, 2:] ** 2).sum(axis=0))
     known = apart[:, 2:] / unit
     shrunk = np.linalg.solve(known.T @ known + 0.5 * np.eye(2), known.T @ apart[:, 0]) / unit
-    for found, true in zip(m.coefficients(samples[:1], 0.5), shrunk, strict=True):
+    for found, true in zip(m.coefficients(samples[:2], 0.5), shrunk, strict=True):
         near(found, true, 1e-9)
     rng = np.random.default_rng(5)
     three = rng.normal(0, 1, (200, 4)) @ rng.normal(0, 1, (4, 4))
@@ -75,8 +75,8 @@ def check_covariates(m):
     )
     assert m.coefficients([mixed])[0] == pytest.approx(2.0, rel=1e-12)
     assert m.coefficients([mixed])[1] == 0
-    assert not m.coefficients([mean_of(ARMS[0][:20]), mean_of(ARMS[1][:19])]).any()
-    assert m.coefficients([mean_of(ARMS[0][:20]), mean_of(ARMS[1][:20])]).all()
+    assert not m.coefficients([mean_of(ARMS[0][:50]), mean_of(ARMS[1][:49])]).any()
+    assert m.coefficients([mean_of(ARMS[0][:50]), mean_of(ARMS[1][:50])]).all()
     assert m.coefficients([Regression.from_rows(ARMS[0][:, :1].copy())]).size == 0
     huge = Regression(300, 1, np.array([1.0, 1.0]), np.array([[1e300, 1e5], [1e5, 1e-300]]))
     assert np.isfinite(m.coefficients([huge])).all()
@@ -93,7 +93,7 @@ def check_covariates(m):
         [1.0],
     )
     assert m.linear(np.array([6.0, 0.0]), 2).tolist() == [0.0, 0.0]
-    given = np.array([0.7, -0.4])
+    given, apart = np.array([0.7, -0.4]), ARMS[0] - ARMS[0].mean(axis=0)
     error, along = apart[:, 0] - apart[:, 2:] @ given, apart[:, 2:] @ given
     root, shared = m.sums(samples[0], np.ones(1), given)
     near(root, math.sqrt(error @ error), 1e-9)
@@ -111,7 +111,7 @@ def check_covariates(m):
         np.ones(1) * 1e5,
     )
     near(large[0] / 1e155, 1.0, 1e-9)
-    assert m.UNITS_PER_COVARIATE == 20
+    assert m.UNITS_PER_COVARIATE == 50
     refuses(
         (
             lambda: m.coefficients([]),

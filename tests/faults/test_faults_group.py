@@ -275,6 +275,24 @@ def check_group(m):
     near(m.width(FIVE, 0.95, "obrien_fleming"), 2.031032043 / 1.959963985, 1e-8)
     near(m.width(FIVE, 0.95, "pocock", 0), 2.437976688 / 1.959963985, 1e-8)
     # rpact 3.3.4
+    # R 4.2.2: qt(pnorm(2.680280064), 9) and qnorm(pt(3.3, 9))
+    few, reach, seen = (
+        Shift(-0.33, 0.01, 20, "absolute", "welch", 9.0),
+        0.3442958181833212,
+        2.6034189691645317,
+    )
+    ends(m.interval(few, 0.95, FIVE[:3], "obrien_fleming"), -0.33 - reach, -0.33 + reach, 1e-8)
+    near(
+        m.interval(few, 0.95, FIVE[:3], "obrien_fleming").p_value,
+        m.repeated_p(seen, FIVE[:3], "obrien_fleming"),
+        1e-9,
+    )
+    # qt(pnorm(.), 9) of Pocock's 2.410193840 (two-sided 5 %) and 1.363676180 (one-sided 20 %)
+    for beyond in (-0.001, 0.001):
+        told = Shift(1 - 0.5 * (1.4812855740168764 + beyond), 0.25, 9, "absolute", "x", 9.0)
+        assert m.futile(told, 1.0, 0.95, FIVE[:3], "pocock") is (beyond > 0)
+        told = Shift(2.9605970689696655 + beyond, 1.0, 9, "absolute", "x", 9.0)
+        assert m.futile(told, 30.0, 0.95, FIVE[:3], "pocock") is (beyond < 0)
     near(m.inflation_factor(FIVE, 0.95, "obrien_fleming"), 1.02471989, 1e-7)
     near(m.inflation_factor(FIVE[:4], 0.95, "obrien_fleming"), 1.02471989, 1e-7)
     near(m.inflation_factor(FIVE, 0.95, "obrien_fleming", stopping=True), 1.15500342, 1e-6)
@@ -313,8 +331,10 @@ def check_group(m):
 GROUP = (
     Fault("interval", "efficacy(times, 1 - level, spending)", "efficacy(times, (1 - level) / 2, spending)"),
     Fault("interval", "[place], 1 - level", "[-1], 1 - level"),
-    Fault("interval", "boundary * shift.error", "boundary * shift.variance"),
-    Fault("interval", "abs(shift.value / shift.error)", "shift.value / shift.error"),
+    Fault("interval", "shift.freedom) * shift.error", "shift.freedom) * shift.variance"),
+    Fault("interval", "reach(boundary, shift.freedom)", "boundary"),
+    Fault("interval", "score(shift)", "shift.value / shift.error"),
+    Fault("interval", "score(shift)", "abs(shift.value / shift.error)"),
     Fault(
         "interval",
         "min(p_value, math.nextafter(alpha, 0)) if excluded else max(p_value, alpha)",
@@ -342,7 +362,9 @@ GROUP = (
     Fault("futile", "1 - power, spending, 1)", "0.2, spending, 1)"),
     Fault("futile", "1 - level, spending", "0.05, spending"),
     Fault("futile", "abs(minimum)) / shift.error", "abs(minimum)) / shift.variance"),
-    Fault("futile", "below <= -efficacy", "below >= -efficacy"),
+    Fault("futile", "below <= -reach", "below >= -reach"),
+    Fault("futile", "spending, 1)[place], shift.freedom)", "spending, 1)[place], None)"),
+    Fault("futile", "shift.freedom\n    )\n    below", "None\n    )\n    below"),
     Fault("futile", "good * shift.value / shift.error", "abs(shift.value / shift.error)"),
     Fault("futile", "0.5 < power < 1", "0.5 <= power < 1"),
     Fault("futile", "0.5 < power < 1", "0.5 < power <= 1"),

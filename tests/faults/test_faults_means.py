@@ -89,22 +89,40 @@ def check_shifts(m):
     ends(normal, 2.0 - 1.6448536, 2.0 + 1.6448536, 1e-6)
     near(normal.p_value, 0.0455002639, 1e-8)
     assert (normal.scale, normal.method, normal.interval.level) == ("relative", "delta", 0.9)
+    # R 4.2.2: qt(pnorm(2.680280064), 9), qnorm(pt(3.3, 9)); qt(1.2e-16, 9) is where normal boundaries end
+    near(m.reach(2.680280064, 9.0), 3.442958181833212, 1e-9)
+    assert (m.reach(2.5, None), m.reach(0.0, 9.0)) == (2.5, 0.0)
+    near(m.reach(16.4, 9.0), 2 * m.reach(8.2, 9.0), 1e-9)
+    assert m.reach(8.2, 9.0) > 100
+    near(m.score(Shift(-0.33, 0.01, 20, "absolute", "welch", 9.0)), 2.6034189691645317, 1e-9)
+    assert m.score(Shift(-6.0, 4.0, 20, "absolute", "welch")) == 3.0
+    for z in (1e-3, 1.0, 8.0, 8.2, 20.0):
+        near(m.score(Shift(m.reach(z, 9.0), 1.0, 20, "absolute", "welch", 9.0)) / z, 1.0, 1e-9)
     assert m.fixed(Shift(0.0, 1.0, 20, "absolute", "welch", 3.0)).p_value == 1.0
 
 
 SHIFTS = (
-    Fault("fixed", "shift.freedom is None", "True"),
-    Fault("fixed", "shift.freedom is None", "False"),
-    Fault("fixed", "p_of(shift.value / shift.error)", "p_of(shift.value / shift.variance + 1)"),
-    Fault("fixed", "stdtrit(shift.freedom, (1 - level) / 2)", "stdtrit(shift.freedom, 1 - level)"),
-    Fault("fixed", "2 * float(stdtr", "float(stdtr"),
-    Fault("fixed", "-abs(shift.value / shift.error)", "abs(shift.value / shift.error)"),
-    Fault("_effect", "quantile * shift.error", "quantile * shift.variance"),
-    Fault(
-        "_effect", "shift.value - half, shift.value + half", "shift.value - half, shift.value + shift.error"
-    ),
-    Fault("_effect", "shift.scale", "'absolute'"),
-    Fault("_effect", "shift.method", "shift.scale"),
+    Fault("quantile", "if freedom is None", "if True"),
+    Fault("quantile", "if freedom is None", "if False"),
+    Fault("quantile", "stdtrit(freedom, (1 - level) / 2)", "stdtrit(freedom, 1 - level)"),
+    Fault("one_look_p", "if shift.freedom is None", "if True"),
+    Fault("one_look_p", "if shift.freedom is None", "if False"),
+    Fault("one_look_p", "p_of(seen)", "p_of(seen / shift.error + 1)"),
+    Fault("one_look_p", "2 * float(stdtr", "float(stdtr"),
+    Fault("one_look_p", "shift.freedom, -seen", "shift.freedom, seen"),
+    Fault("one_look_p", "shift.value / shift.error", "shift.value"),
+    Fault("reach", "if freedom is None or boundary == 0", "if boundary == 0"),
+    Fault("reach", "min(boundary, _FARTHEST_Z)", "boundary"),
+    Fault("reach", "* (boundary / near)", ""),
+    Fault("reach", "ndtr(-near)", "ndtr(near)"),
+    Fault("score", "shift.value / shift.error", "shift.value / shift.variance"),
+    Fault("score", "if shift.freedom is None", "if True"),
+    Fault("score", "if seen > farthest", "if seen > 10 * farthest"),
+    Fault("score", "_FARTHEST_Z * (seen / farthest)", "seen / farthest"),
+    Fault("fixed", "level) * shift.error", "level) * shift.variance"),
+    Fault("fixed", "shift.value - half, shift.value + half", "shift.value - half, shift.value + shift.error"),
+    Fault("fixed", "shift.scale", "'absolute'"),
+    Fault("fixed", "shift.method", "shift.scale"),
 )
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 import experiments
-from experiments.stats import adjustment, bayes, differences, means, shares
+from experiments.metrics import RatioOfSums
+from experiments.stats import adjustment, bayes, differences, fieller, means, shares
 from experiments.stats.beliefs import Normal
-from experiments.stats.samples import Count, Moments, Regression
+from experiments.stats.samples import Count, Moments, Ratio, Regression
 from experiments.stats.sequential import confidence_sequence, group
 from experiments.stats.shifts import fixed
 from tests.faults.answers import near, refuses, stories_of
@@ -13,6 +14,7 @@ from tests.faults.planting import Fault
 
 COUNTS = {"control": Count(1000, 100), "a": Count(1000, 130), "b": Count(900, 120)}
 PURSES = {"control": Moments(100, 10.0, 396.0), "a": Moments(100, 9.5, 396.0), "b": Moments(100, 10.0, 396.0)}
+RATIO = {"key": "q", "role": "exploratory", "kind": "ratio", "event": "e", "per": "f"}
 
 
 def rows():
@@ -82,8 +84,27 @@ def check_pair(m):
     )
     expected = adjustment.shift(sums["control"], sums["a"], 0.5, pooled=every)
     assert adjusted.effect(0.9, 0.5) == fixed(expected, 0.9)
-    expected = adjustment.relative_shift(sums["control"], sums["a"], 0.9, pooled=every)
-    assert adjusted.relative_effect(0.9) == fixed(expected, 0.9)
+    assert adjusted.relative_effect(0.9) == fieller.of_adjusted(sums["control"], sums["a"], 0.9, every)
+    again = m.pair_of(
+        free, spent, {"m": {arm: one.outcome for arm, one in sums.items()}}, "a", {"m": sums}, {}
+    )
+    assert again.relative_effect(0.9).code == "looking.too_early"
+    larger = {arm: Regression(100, 1, one.means, one.products) for arm, one in sums.items()}
+    again = m.pair_of(
+        free, spent, {"m": {arm: one.outcome for arm, one in larger.items()}}, "a", {"m": larger}, {}
+    )
+    every_larger, drawn = tuple(larger.values()), again.way.interval
+    expected = fieller.of_adjusted(larger["control"], larger["a"], 0.9, every_larger, drawn)
+    assert again.relative_effect(0.9) == expected
+    assert expected.method == "fieller_sequence"
+    purses = m.pair_of(free, spent, samples, "a", {}, {})
+    assert purses.relative_effect(0.9) == fieller.of_means(PURSES["control"], PURSES["a"], 0.9, drawn)
+    ratio = free.model_copy(update={"metrics": (RatioOfSums.model_validate(RATIO),)})
+    sold = {
+        arm: Ratio(120, 3.0 + more, 2.0, 400.0, 300.0, 50.0) for arm, more in (("control", 0.0), ("a", 0.5))
+    }
+    found = m.pair_of(ratio, ratio.metrics[0], {"q": sold}, "a", {}, {}).relative_effect(0.9)
+    assert found == fieller.of_ratios(sold["control"], sold["a"], 0.9, drawn)
     near(adjusted.adjusted_for, adjustment.share_of_variance(sums["control"], sums["a"], pooled=every), 1e-12)
     expected = adjustment.shift(sums["control"], sums["a"], pooled=every)
     assert adjusted.posterior(0.9) == bayes.of_shift(expected, None, 0.9, "down")
@@ -139,19 +160,29 @@ PAIR = (
     Fault("Pair.effect", "level, coefficient)", "level)"),
     Fault("Pair.effect", "self.treatment, coefficient), level)", "self.treatment), level)"),
     Fault("Pair.effect", "coefficient, pooled=every", "coefficient"),
-    Fault("Pair.relative_effect", "isinstance(self.way, Once) and self.adjusted is None", "self.adjusted is None"),
-    Fault("Pair.relative_effect", "level, pooled=every", "level"),
-    Fault("Pair.relative_effect", "logged(shift)", "shift"),
+    Fault("Pair.relative_effect", "once and self.adjusted is None", "once"),
+    Fault("Pair.relative_effect", "once and self.adjusted is None", "self.adjusted is None"),
+    Fault("Pair.relative_effect", "None if once else self._early", "None if True else self._early"),
+    Fault("Pair.relative_effect", "None if once else self._early", "self._early"),
+    Fault("Pair.relative_effect", "level, every, self.way.interval", "level, None, self.way.interval"),
+    Fault("Pair.relative_effect", "level, every, self.way.interval", "level, every"),
+    Fault("Pair.relative_effect", "fieller.of_means(self.control, self.treatment, level, self.way.interval)",
+          "fieller.of_means(self.control, self.treatment, level)"),
+    Fault("Pair.relative_effect", "fieller.of_ratios(self.control, self.treatment, level, self.way.interval)",
+          "fieller.of_ratios(self.control, self.treatment, level)"),
+    Fault("Pair.relative_effect", "isinstance(self.control, Moments)", "False"),
+    Fault("Pair.relative_effect", "isinstance(self.control, Ratio)", "False"),
+    Fault("Pair.relative_effect", "logged(self.metric.relative_shift(self.control, self.treatment, level))",
+          "self.metric.relative_shift(self.control, self.treatment, level)"),
     Fault("Pair.relative_effect", "else unlogged(found)", "else found"),
-    Fault("Pair.relative_effect", "if isinstance(self.way, Once):", "if True:"),
     Fault("Pair.futile", "self.metric.minimum is None or", ""),
     Fault("Pair.futile", "least.amount * abs(base.value) if least.relative else least.amount", "least.amount"),
     Fault("Pair.futile", 'if self.metric.direction == "up" else -amount', ""),
     Fault("Pair.futile", "isinstance(self.way, NoEffect) or", ""),
-    Fault("Pair.futile", "or too_early(self.control, self.treatment) is not None", ""),
+    Fault("Pair.futile", "or self._early() is not None", ""),
     Fault("Pair.width", "self.control.n + self.treatment.n", "self.control.n"),
-    Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "None if True else too_early"),
-    Fault("Pair._drawn", "None if isinstance(self.way, Once) else too_early", "too_early"),
+    Fault("Pair._drawn", "None if isinstance(self.way, Once) else self._early", "None if True else self._early"),
+    Fault("Pair._drawn", "None if isinstance(self.way, Once) else self._early", "self._early"),
     Fault("Pair.adjusted_for", "treatment, pooled=every", "treatment"),
     Fault("Pair.posterior", "prior is None and self.adjusted is None", "False"),
     Fault("Pair.posterior", "level=level, direction", "direction"),

@@ -1,76 +1,198 @@
-"""What there is to read, one fault at a time: known texts must notice each."""
+"""Every fault planted in how a readout reads endings, what came before, and ranked values of a pass is caught."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from analysis.readout.asked import Asked
+from experiments.metrics import OfImpressions
+from experiments.steps import Step
+from ingest import Store
+from tests.analysis.readout.readout_stories import conversion, land, plan
 from tests.faults.planting import Fault, is_caught, load
 
-SOURCE = Path(__file__).parents[2] / "experiments" / "reading.py"
-COUNTS = {
-    "ｶﾞ": 1, "か\u3099": 1, "👩\u200d👩\u200d👧": 1, "👍🏽": 1, "🇯🇵🇫🇷": 2, "🇯🇵🇫": 2, "1\ufe0f\u20e3": 1, "👩👧": 2,
-    "\u1112\u1161\u11ab": 1, "가\u11a8": 1, "각\u1161": 2, "ก\u0e33": 1, "本、か。 5%": 3, "a\u200bb": 2, "क\u093f": 1,
-    "a\u200db": 2, "🏴\U000e0067\U000e007f": 1, "\u1100\u1100\u1161": 1, "\u11a8\u11a8": 1, "a\n\u0301b": 2, "¥+": 2,
+ROOT = Path(__file__).parents[2] / "analysis" / "readout" / "query"
+END = datetime(2026, 4, 1, 11, 0, tzinfo=UTC)
+PRICED = {"at least": "price=10", "too little": "price=9.99", "no price": ""}
+STORY = {
+    **{who: [f"bought 09:00:00 {price}", "exposed to b 10:00:00"] for who, price in PRICED.items()},
+    "just before": ["bought 09:59:59.999999 price=10", "exposed to b 10:00:00"],
+    "at once": ["exposed to b 10:00:00", "bought 10:00:00 price=10"],
+    "14 days": ["bought 2026-03-18T10:00:00 price=10", "exposed to b 10:00:00"],
+    "earlier": ["bought 2026-03-18T09:59:59.999 price=10", "exposed to b 10:00:00"],
+    "background": ["frames_summary 09:00:00 price=10", "exposed to b 10:00:00"],
+    "something else": ["opened 09:00:00 price=10", "exposed to b 10:00:00"],
+    "twice": ["bought 09:00:00 price=10", "bought 09:01:00 price=1", "exposed to b 10:00:00"],
+    "both": ["bought 09:00:00 price=10", "exposed to b 10:00:00", "exposed to control 10:00:01"],
+}
+DID = {
+    "at least": (1, 1), "too little": (0, 1), "no price": (0, 1), "just before": (1, 1), "at once": (0, 0), "14 days": (1, 1),
+    "earlier": (0, 0), "background": (0, 0), "something else": (0, 1), "twice": (1, 1),
 }  # fmt: skip
-
-
-def check(m):
-    for text, count in COUNTS.items():
-        assert m.characters(text) == count, text
-    for text in ("1\ufe0f\u20e3", "क\u093f", "🏴\U000e0067\U000e007f", "か\u3099"):
-        assert m.clusters(text) == [text]
-    assert m.clusters("\n\u0301") == ["\n", "\u0301"]
-    assert m.characters("a\u200d👩") == 2
-    assert m.clusters("a\r\nb") == ["a", "\r\n", "b"]
-    assert m.words("one, two —\nthree", "en-US") == 3
-    assert m.words("one two", "ja-JP") is m.words("one two", "zh") is None
-    assert m.per_second(6, 1500) == 4
-    english, japanese = m.amount("ab c d e", "en"), m.amount("本 ですか", "ja")
-    assert abs(english.needed_s - 4 * 60 / 238) < 1e-12
-    assert abs(japanese.needed_s - 4 * 60 / 357) < 1e-12
-    assert (english.characters, english.words, japanese.words) == (5, 4, None)
-    assert (english.readable(1009), english.readable(1008)) == (True, False)
-    exact = m.Amount(1, 1, 1.0)
-    assert exact.readable(1000)
-    assert m.amount("a", "fr").needed_s.code == "reading.no_speed"
-    assert m.amount("a", "fr").readable(1) is None
-
-
-FAULTS = (
-    Fault("_extends", '("Mn", "Me")', '("Mn",)'),
-    Fault("_extends", "or char in _HALF_WIDTH_VOICE", "or False"),
-    Fault("_extends", "or char in _VOWEL_AM", "or False"),
-    Fault("_extends", "or ord(char) in _EMOJI_SKIN", "or False"),
-    Fault("_extends", "or ord(char) in _TAGS", "or False"),
-    Fault("_continues", "% 2 == 1", "% 2 == 0"),
-    Fault("_continues", "_pictures(_base_of(cluster[:-1]))", "True"),
-    Fault("_continues", "last == _JOINER and _pictures(char)", "False"),
-    Fault("_continues", ' or unicodedata.category(char) == "Mc"', ""),
-    Fault("_continues", 'last == "\\r" and char == "\\n"', "False"),
-    Fault("_continues", "_controls(last) or _controls(char)", "_controls(char)"),
-    Fault("_same_syllable", "% 28 == 0", "% 28 != 0"),
-    Fault("_same_syllable", "char in _LEADING or char in _VOWELS", "char in _VOWELS"),
-    Fault("_same_syllable", "last in _TRAILING or last in _SYLLABLES", "last in _SYLLABLES"),
-    Fault("_counts", '"LNS"', '"LN"'),
-    Fault("_counts", '"LNS"', '"LNSP"'),
-    Fault("characters", "any(", "all("),
-    Fault("words", "any(", "all("),
-    Fault("words", "_base(language) in _UNSPACED", "language in _UNSPACED"),
-    Fault("words", "return None", "return 1"),
-    Fault("per_second", "* 1000 /", "* 60 /"),
-    Fault("amount", "units * 60 / speed.per_minute", "units / speed.per_minute"),
-    Fault("amount", "units * 60 / speed.per_minute", "found * 60 / speed.per_minute"),
-    Fault("Amount.readable", "<= shown_ms", "< shown_ms"),
-    Fault("Amount.readable", "* 1000", "* 100"),
-    Fault("", "        238,", "        183,"),
-    Fault("", "        357,", "        600,"),
+SHOWN = "shown 10:00:01 display_ms=4000 impression_id="
+ENDINGS = {
+    "tapped": ["exposed to b 10:00:00", f"{SHOWN}a", "tapped 10:00:02.5 impression_id=a"],
+    "at the limit": ["exposed to b 10:00:00", f"{SHOWN}b", "tapped 10:00:05 impression_id=b"],
+    "as it is read": ["exposed to b 10:00:00", f"{SHOWN}q", "tapped 10:00:03.5 impression_id=q"],
+    "dismissed": ["exposed to b 10:00:00", f"{SHOWN}c", "dismissed 10:00:03 impression_id=c"],
+    "left": ["exposed to b 10:00:00", f"{SHOWN}d", "left 10:00:01.25 impression_id=d"],
+    "left at an unknown time": ["exposed to b 10:00:00", f"{SHOWN}p", "left 10:00:01 impression_id=p"],
+    "expired": ["exposed to b 10:00:00", f"{SHOWN}e", "expired 10:00:05.1 impression_id=e"],
+    "lost": ["exposed to b 10:00:00", f"{SHOWN}f"],
+    "before": ["shown 09:59:59 display_ms=4000 impression_id=g", "tapped 10:00:01 impression_id=g", "exposed to b 10:00:00"],
+    "second": ["exposed to b 10:00:00", f"{SHOWN}h", "expired 10:00:05 impression_id=h",
+               "shown 10:05:00 display_ms=4000 impression_id=i", "tapped 10:05:01 impression_id=i"],
+    "still there": ["exposed to b 10:59:00", "shown 10:59:58.5 display_ms=4000 impression_id=j"],
+    "taps later": ["exposed to b 10:59:00", "shown 10:59:59 display_ms=4000 impression_id=k", "tapped 11:00:01 impression_id=k"],
+    "at the very end": ["exposed to b 10:59:00", "shown 10:59:59.5 display_ms=4000 impression_id=l",
+                        "tapped 11:00:00 impression_id=l"],
+    "no limit": ["exposed to b 10:00:00", "shown 10:59:59 impression_id=m"],
+    "the day before": ["exposed to b 2026-03-31T10:00:00", "shown 2026-03-31T10:00:00 display_ms=4000 impression_id=n",
+                       "tapped 2026-03-31T10:00:01 impression_id=n"],
+    "elsewhere": ["exposed to control 10:00:00", f"{SHOWN}o", "tapped 10:00:02 impression_id=o"],
+}  # fmt: skip
+WITHIN = "2500ms"
+BEFORE = (
+    Fault("_statement", "joined.ts < joined.since,", "joined.ts <= joined.since,"),
+    Fault("_statement", "joined.ts >= joined.since - LOOK_BACK", "joined.ts > joined.since - LOOK_BACK"),
+    Fault("_statement", "joined.ts >= joined.since - LOOK_BACK", "joined.ts.notnull()"),
+    Fault("_statement", "joined.ts < joined.since, ", ""),
+    Fault("_statement", "~events.event.isin(BACKGROUND)", "events.event.notnull()"),
+    Fault("_statement", "early[name].any()", "early[name].all()"),
+    Fault("_matches", "events.event.isin(step.events)", "events.event.notnull()"),
+    Fault("_matches", "holds(events, step.where)", "()"),
+    Fault("before_of", "did[:, 1] = known", "did[:, 1] = 1"),
+    Fault("before_of", "did[:, 1] = known", "did[:, 1] = did[:, 0]"),
+    Fault("before_of", ".to_numpy()[row]", ".to_numpy()[row * 0]"),
+)
+TIMES = (
+    Fault("_firsts", "ibis._.turn == 0", "ibis._.turn >= 0"),
+    Fault("_firsts", "ibis._.turn == 0", "ibis._.turn == 1"),
+    Fault("_firsts", "first.ending_ts <= until(asked)", "first.ending_ts < until(asked)"),
+    Fault("_firsts", "first.ending.notnull() & (first.ending_ts", "first.ending.isnull() | (first.ending_ts"),
+    Fault("_firsts", "limit.isnull() | (age < limit)", "age < limit"),
+    Fault("_firsts", "ibis.least(age, ibis.coalesce(limit, age))", "limit"),
+    Fault("_firsts", "// 1000", "// 1000 + 1"),
+    Fault("_firsts", 'else_="lost"', 'else_="open"'),
+    Fault("_ended", "ms[here] <= end", "ms[here] < end"),
+    Fault("_ended", "timed & (days == day)", "timed"),
+    Fault("_ended", "np.minimum(ms[here], end)), n[here]", "np.minimum(ms[here], end)), 1"),
+    Fault("_ended", "np.maximum(ms, limits)", "np.minimum(ms, limits)"),
+    Fault("_ended", "int(n[lost].sum())", "int(n.sum())"),
+    Fault("endings", 'pc.equal(table["arm"], variant.key)', 'pc.is_valid(table["arm"])'),
+)
+COUNTING = (
+    Fault("Counting.taken", "(masks >> bit) & 1 == 1", "masks > 0"),
+    Fault("Counting.taken", "& ~np.isnan(numbers[number])", ""),
+    Fault("Counting.taken", "(ts <= self.last)", "(ts < self.last)"),
+    Fault("Counting.taken", "self.since[place] + delay", "self.since[place]"),
+    Fault("Counting.taken", "self.keys[place] == keys[here]", "self.keys[place] >= 0"),
+    Fault("Counting.taken", "(self.groups[place] >= 0)", "True"),
+    Fault("Counting.taken", "ts[here] >= begin", "ts[here] > begin"),
+    Fault("Counting.taken", "ts[here] <= begin + within", "ts[here] < begin + within"),
+    Fault("Counting.taken", " & (begin + within <= self.last)", ""),
+    Fault("Counting.taken", "begin + within <= self.last", "begin + within < self.last"),
+    Fault("Counting.by_group", "places[order], values[order], group[order]", "places, values, group"),
+    Fault("Counting.by_group", "self.first_day + day", "day"),
+    Fault("Counting.by_group", "divmod(int(group[first]), self.days)", "divmod(int(group[first]), 1)"),
 )
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_every_fault_is_caught(fault, tmp_path):
-    assert is_caught(SOURCE, fault, check, tmp_path)
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("before") / "home") as opened:
+        land(opened, STORY)
+        yield opened
 
 
-def test_the_untouched_module_passes(tmp_path):
-    check(load(SOURCE, tmp_path))
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("endings") / "home") as opened:
+        land(opened, ENDINGS)
+        yield opened
+
+
+def check_before(store: Store, module: ModuleType) -> None:
+    step = Step.model_validate({"event": "bought", "where": {"price": {"ge": 10}}})
+    asked = Asked(plan(conversion()), END, None, {})
+    found, _ = module.before_of(store, asked, {"m": step}, pa.array(list(DID)))
+    assert {who: tuple(did) for who, did in zip(DID, found["m"].tolist(), strict=True)} == DID
+
+
+def check_times(store: Store, module: ModuleType) -> None:
+    metric = (
+        f'key = "m"\nrole = "success"\nkind = "incidence"\nevent = "suggestion_tapped"\nwithin = "{WITHIN}"'
+    )
+    asked = Asked(plan(metric), END, None, {})
+    timed = [one for one in asked.experiment.metrics if isinstance(one, OfImpressions)]
+    found, _ = module.endings(store, asked, timed)
+    b = found["b"]
+    assert (b.impressions, b.lost, b.untimed) == (14, 1, 1)
+    (early, first), (today, table) = b.by_day
+    assert (today - early, first.n, first.events[0, 1000], first.limit_ms) == (1, 1, 1, 2500)
+    assert table.limit_ms == 2500
+    events = {
+        (cause, int(ms)): int(table.events[k, ms])
+        for k, cause in enumerate(table.causes)
+        for ms in table.events[k].nonzero()[0]
+    }
+    assert events == {
+        ("tap", 1500): 1,
+        ("tap", 500): 1,
+        ("tap", 2500): 1,
+        ("dismiss", 2000): 1,
+        ("leave", 250): 1,
+    }
+    censored = {int(ms): int(table.censored[ms]) for ms in table.censored.nonzero()[0]}
+    assert censored == {2500: 3, 1500: 1, 1000: 2}
+    assert found["control"].impressions == 1
+
+
+def check_counting(module: ModuleType) -> None:
+    keys, since = np.array([3, 5, 8, 9]), np.array([100, 100, 100, 960])
+    counting = module.Counting(keys, since, np.array([3, 0, -1, 1]), 40, 2, 1000)
+    events = [
+        (3, 110, 1, 1.0), (3, 109, 1, 2.0), (3, 160, 1, 3.0), (3, 161, 1, 4.0), (3, 120, 2, 5.0), (3, 120, 1, np.nan),
+        (4, 120, 1, 6.0), (5, 150, 3, 7.0), (8, 150, 1, 8.0), (9, 980, 1, 9.0), (2, 120, 1, 10.0), (10, 980, 1, 11.0),
+        (5, 111, 1, 12.0),
+    ]  # fmt: skip
+    who, ts, masks, values = (np.array(one) for one in zip(*events, strict=True))
+    place, told = counting.taken((0, 0, 10, 50), who, ts, masks, values[None])
+    assert (place.tolist(), told.tolist()) == ([0, 0, 1, 1], [1.0, 3.0, 7.0, 12.0])
+    place, told = counting.taken((0, 0, 0, -1), *(np.array([one]) for one in (9, 1000, 1)), np.array([[1.5]]))
+    assert (place.tolist(), told.tolist()) == ([3], [1.5])
+    _, told = counting.taken((0, 0, 0, 40), *(np.array([one]) for one in (9, 1000, 1)), np.array([[1.5]]))
+    assert told.tolist() == [1.5]
+    groups = counting.by_group(
+        ["a", "b"], [(np.array([0, 1, 0]), np.array([1.0, 7.0, 3.0])), (np.array([3]), np.array([2.0]))]
+    )
+    assert {key: (u.tolist(), v.tolist()) for key, (u, v) in groups.items()} == {
+        ("b", 41): ([0, 0], [1.0, 3.0]), ("a", 40): ([1], [7.0]), ("a", 41): ([3], [2.0]),
+    }  # fmt: skip
+    assert counting.by_group(["a"], []) == {}
+
+
+def test_the_untouched_modules_pass(earlier: Store, ended: Store, tmp_path: Path) -> None:
+    check_before(earlier, load(ROOT / "before.py", tmp_path))
+    check_times(ended, load(ROOT / "times.py", tmp_path))
+    check_counting(load(ROOT / "ranking.py", tmp_path))
+
+
+@pytest.mark.parametrize("fault", BEFORE, ids=str)
+def test_every_fault_in_what_came_before_is_caught(earlier: Store, fault: Fault, tmp_path: Path) -> None:
+    assert is_caught(ROOT / "before.py", fault, lambda module: check_before(earlier, module), tmp_path)
+
+
+@pytest.mark.parametrize("fault", TIMES, ids=str)
+def test_every_fault_in_the_endings_is_caught(ended: Store, fault: Fault, tmp_path: Path) -> None:
+    assert is_caught(ROOT / "times.py", fault, lambda module: check_times(ended, module), tmp_path)
+
+
+@pytest.mark.parametrize("fault", COUNTING, ids=str)
+def test_every_fault_in_the_ranked_values_is_caught(fault: Fault, tmp_path: Path) -> None:
+    assert is_caught(ROOT / "ranking.py", fault, check_counting, tmp_path)

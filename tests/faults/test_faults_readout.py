@@ -10,6 +10,7 @@ import pytest
 from analysis.ask import ask
 from analysis.readout.asked import Asked
 from analysis.readout.query import samples, values
+from analysis.readout.query.asking import askings
 from experiments.stats.samples import NO_PARTS
 from ingest import Store
 from tests.analysis.readout.readout_stories import conversion, land, plan
@@ -61,8 +62,8 @@ VALUES = (
     Fault("number_of", "number.abs() > LARGEST", "number.abs() < 0"),
 )
 SAMPLES = (
-    Fault("_filled", "(seen[end(window)] <= last)", "(seen[end(window)] < last)"),
-    Fault("_filled", "seen[anchor(window)].notnull() &", "seen[anchor(window)].isnull() |"),
+    Fault("_ended", "(seen[end(window)] <= last)", "(seen[end(window)] < last)"),
+    Fault("_ended", "seen[anchor(window)].notnull() &", "seen[anchor(window)].isnull() |"),
     Fault("_filled", "(value > 0)", "(value >= 0)"),
     Fault("_filled", "(before > 0).cast", "(before >= 0).cast"),
     Fault("_filled", "seen.history.fill_null(0) > 0", "seen.history.fill_null(0) > 1"),
@@ -90,10 +91,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def check(store: Store, module: ModuleType) -> None:
     asked = Asked(plan(*METRICS, more="adjust = true"), END, None, {})
-    rows = {row["arm"]: row for row in ask(store, module.statement(asked)).to_pylist()}
+    asking = askings(asked)
+    rows = {row["arm"]: row for row in ask(store, module.statement(asked, asking, ())).to_pylist()}
     units = {arm: (row["units"], row["several"], row["known"]) for arm, row in rows.items()}
     assert units == {"b": (12, 1, True), "control": (1, 0, True), "off": (1, 0, False)}
-    asking = module.askings(asked)
+
     told = [module.sample_of(k, one, rows["b"], NO_PARTS) for k, one in enumerate(asking)]
     soon, seen, often, spent = told
     assert (soon.n, soon.hits) == (10, 5)

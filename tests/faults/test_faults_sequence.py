@@ -20,6 +20,10 @@ def check_sequence(m):
     means = Shift(0.6000000000000001, 0.03762138451454597, 500, "absolute", "welch")
     ends(m.interval(means, 0.9, 1000), 0.05352653709582211, 1.146473462904178, 1e-12)
     near(m.interval(means, 0.9, 1000).p_value, 0.05380852604775552, 1e-12)
+    # R 4.2.2: the boundary 2.817420629 is qt(pnorm(.), 30) = 3.042576862; t = 3.093384203 is z = 2.858568441
+    few = m.interval(Shift(means.value, means.variance, 500, "absolute", "welch", 30.0), 0.9, 1000)
+    ends(few, 0.009854710015796297, 1.1901452899842035, 1e-9)
+    near(few.p_value, 0.09150874293520618, 1e-9)
     assert m.interval(Shift(0.0, 1.0, 10, "absolute", "welch"), 0.95, 1000).p_value == 1.0
     # GrowthBook's formula with its own N* = 5,000
     assert [round(m.width(n, 5000), 2) for n in (500, 5000, 20_000, 100_000)] == [1.97, 1.55, 1.60, 1.70]
@@ -60,8 +64,10 @@ SEQUENCE = (
     Fault("interval", "shift.units * tuning", "tuned_to * tuning"),
     Fault("interval", "tuning(tuned_to, level)", "tuning(tuned_to)"),
     Fault("interval", "tuning(tuned_to, level)", "best_tuning(tuned_to, level)"),
-    Fault("interval", "shift.error * math.sqrt", "shift.variance * math.sqrt"),
-    Fault("interval", "shift.value / shift.error", "shift.value / shift.variance"),
+    Fault("interval", "shift.error * reach", "shift.variance * reach"),
+    Fault("interval", "_surprise(level)))), shift.freedom)", "_surprise(level)))), None)"),
+    Fault("interval", "score(shift)", "shift.value / shift.error"),
+    Fault("interval", "score(shift)", "shift.value / shift.variance"),
     Fault("interval", "math.sqrt(x + 1) * math.exp", "(x + 1) * math.exp"),
     Fault("interval", "-x / (x + 1) * z * z / 2", "-x / (x + 1) * z * z"),
     Fault("interval", "-x / (x + 1) * z * z", "-z * z"),

@@ -135,6 +135,10 @@ def check_contrast(m):
     assert m.relative_change(-1.0, 0.27, 5.0, 0.1, 0.95).code == "ratio_of_uncertain_control"
     assert isinstance(m.relative_change(-1.0, 0.25, 5.0, 0.1, 0.95), Effect)
     assert m.relative_change(1.0, 0.0, 1.0, 0.0, 0.95).code == "no_variation"
+    for control, treatment, variance in ((1e-200, 1e200, 1.0), (1e-10, 1.0, 1e300), (1e-200, 1e150, 1e-200)):
+        assert m.relative_change(control, 0.0, treatment, variance, 0.95).code == "out_of_range"
+    far = m.relative_change(1e-150, 1e-310, 1e5, 1.0, 0.95)
+    near(far.value / 1e155, 1.0, 1e-12)
 
 
 CONTRAST = (
@@ -157,14 +161,29 @@ CONTRAST = (
         "[term.weight * end for end in term.limits(z)]",
     ),
     Fault("_mover", "centre = term.weight * term.value", "centre = term.value"),
-    Fault("_p_value", "low > 0 or high < 0", "low > 0"),
-    Fault("_p_value", "inside = middle", "inside = outside"),
+    Fault("_p_value", "-_mover(terms, z)[1]", "_mover(terms, z)[1]"),
+    Fault("_crossing", "if below > 0:", "if below < 0:"),
+    Fault("_crossing", "return inside", "return outside - 1e-6"),
+    Fault("_crossing", "found > 0", "found > 1e-6"),
+    Fault("_crossing", "> _CLOSE:", "> 1e-6:"),
     Fault("_p_value", "if value == 0:", "if value < 0:"),
     Fault("contrast", "z_of(level)", "z_of(0.9)"),
     Fault("relative_change", "p_of(shift.value / shift.error)", "p_of(shift.value)"),
-    Fault("relative_shift", "(treatment / control) ** 2 * control_variance", "control_variance"),
-    Fault("relative_shift", "(treatment - control) / abs(control)", "(treatment - control) / control"),
-    Fault("relative_shift", "error**2, units", "error, units"),
+    Fault(
+        "relative_shift", "treatment / control * math.sqrt(control_variance)", "math.sqrt(control_variance)"
+    ),
+    Fault(
+        "relative_shift",
+        "if not (math.isfinite(value) and error * error < math.inf)",
+        "if error * error == math.inf",
+    ),
+    Fault(
+        "relative_shift",
+        "if not (math.isfinite(value) and error * error < math.inf)",
+        "if not math.isfinite(value)",
+    ),
+    Fault("relative_shift", "(treatment - control) / whole", "(treatment - control) / control"),
+    Fault("relative_shift", "error * error, units", "error, units"),
     Fault("divisible", "abs(control) <=", "control <="),
     Fault("divisible", "z_of(level) *", "2 *"),
 )

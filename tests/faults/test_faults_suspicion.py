@@ -125,7 +125,7 @@ SUSPICION = (
     Fault("too_good", "max(ends.low, 0.0)", "max(ends.high, 0.0)"),
     Fault("too_good", "max(ends.low, 0.0)", "ends.low"),
     Fault("too_good", "min(ends.high, 0.0)", "min(ends.low, 0.0)"),
-    Fault("too_good", "change.value > 0", "change.value < 0"),
+    Fault("too_good", "max(ends.low, 0.0) if change.value > 0", "max(ends.low, 0.0) if change.value < 0"),
     Fault("too_good", "abs(z) >= clearest", "z >= clearest"),
     Fault("too_good", "and _beyond(bound, usual)", ""),
     Fault("too_good", "multiple * usual", "multiple"),

@@ -15,6 +15,7 @@ def check_shares(m):
     near(found.value, -0.05)
     near(found.variance, 0.24 / 200 + 0.81 * 0.25 / 100, 1e-12)
     assert found.units == 300
+    near(found.freedom, (0.0012 + 0.002025) ** 2 / (0.0012**2 / 199 + 0.002025**2 / 99), 1e-9)
     change = m.relative_shift(Count(100, 50), Count(200, 80), 0.95)
     near(change.value, -0.2)
     near(change.variance, 0.0012 / 0.25 + 0.16 * 0.0025 / 0.0625, 1e-12)
@@ -56,7 +57,14 @@ def check_shares(m):
 
 SHARES = (
     Fault("shift", "t - coefficient * c", "t - c"),
-    Fault("shift", "coefficient**2", "coefficient"),
+    Fault(
+        "shift",
+        "vt, treatment.n, coefficient**2 * vc, control.n",
+        "vt, control.n, coefficient**2 * vc, treatment.n",
+    ),
+    Fault("shift", "vt, treatment.n, coefficient**2 * vc", "vt, treatment.n, vc"),
+    Fault("shift", '"wald", freedom', '"wald"'),
+    Fault("shift", "vt + coefficient**2 * vc", "vt + coefficient * vc"),
     Fault("shift", "control.n + treatment.n", "treatment.n"),
     Fault("relative_shift", "(c, vc, t, vt,", "(c, vt, t, vc,"),
     Fault("relative_shift", "control.n + treatment.n", "control.n"),
@@ -128,7 +136,8 @@ SCORE = (
     Fault("_apart", "q * (1 - q) / treatment.n", "q * (1 - q) / control.n"),
     Fault("_apart", "(1 / control.n + 1 / treatment.n)", "(2 / control.n)"),
     Fault("_likeliest", "max(0.0, -difference)", "0.0"),
-    Fault("_likeliest", "_pull(treatment.hits, q)", "_pull(treatment.hits, p)"),
+    Fault("_likeliest", "gained / q", "gained / p"),
+    Fault("_likeliest", "misses / (1 - p)", "misses / p"),
     Fault("_likeliest", "_CLOSE * low", "1e-9"),
     Fault("_likeliest", "slope > 0", "slope < 0"),
     Fault("_times", "+ 4 * ratio * misses", ""),

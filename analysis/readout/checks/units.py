@@ -86,8 +86,8 @@ def _repeated(asked: Asked, reading: Reading) -> Iterable[Check]:
     units, persons = sum(arm.counted for arm in reading.arms), reading.persons
     if asked.experiment.unit != "user" and units > persons:
         sentence = (
-            f"{units:,} units come from {persons:,} people: units of one person resemble each other, so the "
-            "intervals are somewhat too narrow."
+            f"{units:,} units come from {persons:,} people: units of one person resemble each other, so "
+            "intervals and p-values count each person once."
         )
         yield note("repeated_people", sentence, units=units, persons=persons)
 

@@ -9,11 +9,14 @@ from analysis import page, words
 from analysis.ask import cached
 from analysis.readout.answers import ReadoutAnswer
 from analysis.readout.asked import ReadoutQuery
+from analysis.readout.captions import plan_in_words, price_in_words, way_in_words
 from analysis.readout.choices import Choices, choices
 from analysis.readout.compute import read_experiment
 from analysis.readout.page.results import results
 from analysis.readout.rows import plain_rows
-from analysis.readout.sentences import decision_in_words, decision_of, reasons_in_words
+from analysis.readout.sentences import check_in_words, decision_in_words, decision_of, reasons_in_words
+from experiments.stats.effects import Reason
+from experiments.verdict import Verdict
 
 
 def render() -> None:
@@ -54,13 +57,21 @@ def _question(offered: Choices) -> ReadoutQuery:
 
 def _plan(found: ReadoutAnswer) -> None:
     plan, lang = found.experiment, page.lang()
+    st.subheader(page.plain(plan.name or plan.key), anchor=False)
+    st.markdown(f"{page.plain(plan.key)} · {plan_in_words(found, lang)}")
     if plan.hypothesis:
         st.markdown(f"**{page.t('readout.hypothesis')}** {page.plain(plan.hypothesis)}")
     facts = [
         page.t(f"readout.state.{found.state}"),
-        page.t("readout.counted", n=words.count(found.units, lang, _unit(found))),
+        page.t("readout.counted", n=words.count(found.units, lang, _unit(found)))
+        if plan.planned_units is None
+        else page.t(
+            "readout.of_planned",
+            n=words.count(found.watched, lang, _unit(found)),
+            planned=words.number(plan.planned_units, lang),
+        ),
         page.t(
-            "readout.until" if found.decided_at is None else "readout.decided_at",
+            _as_of(found),
             until=words.moment(found.observed_until, lang),
         ),
     ]
@@ -72,8 +83,6 @@ def _plan(found: ReadoutAnswer) -> None:
                 day=words.date(datetime.combine(found.since, time(), ZoneInfo(words.ZONE)), lang),
             ),
         )
-    if plan.planned_units is not None:
-        facts.insert(1, page.t("readout.of_planned", share=min(found.units / plan.planned_units, 1.0)))
     st.markdown(" · ".join(facts))
 
 
@@ -83,7 +92,7 @@ def _checks(found: ReadoutAnswer) -> None:
     failed = [check for check in found.checks if not check.passed]
     for check in failed:
         st.error(
-            page.plain(words.reason(check.reason, lang)),
+            page.plain(check_in_words(found, check, lang)),
             title=page.t("readout.failed"),
             icon=":material/warning:",
         )
@@ -96,7 +105,8 @@ def _checks(found: ReadoutAnswer) -> None:
             check.key: ":material/check:" if check.p_value is not None else ":material/info:"
             for check in passed
         }
-        st.markdown("\n".join(f"- {signs[c.key]} {page.plain(words.reason(c.reason, lang))}" for c in passed))
+        lines = [f"- {signs[c.key]} {page.plain(check_in_words(found, c, lang))}" for c in passed]
+        st.markdown("\n".join(lines))
 
 
 def _decision(found: ReadoutAnswer) -> None:
@@ -107,6 +117,9 @@ def _decision(found: ReadoutAnswer) -> None:
             page.decision_badge(decision)
         page.finding(decision_in_words(found, page.lang()))
         st.markdown("\n".join(f"- {page.plain(reason)}" for reason in reasons_in_words(found, page.lang())))
+        for told in (way_in_words(found, page.lang()), price_in_words(found, page.lang())):
+            if told is not None:
+                st.markdown(page.plain(told))
 
 
 def _know(found: ReadoutAnswer) -> None:
@@ -114,10 +127,22 @@ def _know(found: ReadoutAnswer) -> None:
     with st.expander(page.t("readout.methods"), icon=":material/info:"):
         told = [
             page.t(f"readout.method.{name}", alpha=plan.alpha)
-            for name in ("counting", "checks", "intervals", "verdict")
+            for name in ("counting", "checks", "intervals", "verdict", "further")
         ]
         st.markdown("\n".join(f"- {line}" for line in told))
 
 
 def _unit(found: ReadoutAnswer) -> str:
     return "person" if found.experiment.unit == "user" else found.experiment.unit
+
+
+def _as_of(found: ReadoutAnswer) -> str:
+    """How the page says what it was read as of: a look, the one that decided, or the end of the log."""
+    if found.decided_at is not None:
+        return "readout.decided_at"
+    before = any(reason.code == "verdict.no_look_yet" for reason in _reasons(found))
+    return "readout.at_look" if found.experiment.peeking == "group" and not before else "readout.until"
+
+
+def _reasons(found: ReadoutAnswer) -> tuple[Reason, ...]:
+    return found.verdict.reasons if isinstance(found.verdict, Verdict) else ()

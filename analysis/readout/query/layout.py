@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from analysis.readout.query.samples import Asking
+from analysis.readout.query.asking import Asking, Ranked
+from analysis.readout.query.samples import reached
 from analysis.readout.query.values import LOOK_BACK_DAYS
 from experiments.metrics import Need, Window
 from experiments.stats.unit_sums import ANY, AT_LEAST, RAW, Plan
@@ -21,11 +22,13 @@ class Layout:
     """The needs of all metrics as bits, numbers, measures, columns, sums and products, each kept once.
 
     Args:
-        asking: the metrics.
+        asking: metrics whose sums are read.
+        ranked: metrics whose values themselves are read.
         last: the end of observation, µs since 1970.
     """
 
     asking: tuple[Asking, ...]
+    ranked: tuple[Ranked, ...]
     last: int
     bits: dict[tuple[str, str], Need | None] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Layout:
     sums: dict[tuple[int, int], int] = field(default_factory=dict)
     products: dict[tuple[int, int, int], int] = field(default_factory=dict)
     places: list[list[int]] = field(default_factory=list)
+    values: list[tuple[int, int, int, int]] = field(default_factory=list)
     history: int = -1
 
     def __post_init__(self) -> None:
@@ -53,6 +57,8 @@ class Layout:
             for a, left in enumerate(self.places[-1]):
                 for right in self.places[-1][a:]:
                     _kept(self.products, (window, left, right))
+        for rank in self.ranked:
+            self.values.append((*self._happened(rank.need), *_bounds(rank.need.window)))
 
     def window(self, one: Asking) -> int:
         """The place of the window whose end makes a unit of the metric mature."""
@@ -61,17 +67,20 @@ class Layout:
     def _column(self, need: Need | None, *, early: bool) -> int:
         if need is None:
             return _kept(self.columns, (-1, 1, RAW, 0.0))
-        name = need.event, repr(sorted(need.where.items()))
-        self.bits.setdefault(name, need)
-        bit = list(self.bits).index(name)
-        number = -1 if need.reducer != "sum" or need.field is None else _kept(self.numbers, need.field)
-        measure = _kept(self.measures, (bit, number, *_bounds(need.window)))
+        measure = _kept(self.measures, (*self._happened(need), *_bounds(need.window)))
         kind, least = RAW, 0.0
         if need.at_least is not None and not early:
-            kind, least = AT_LEAST, float(need.at_least)
+            kind, least = AT_LEAST, reached(need)
         elif need.reducer == "hit":
             kind = ANY
         return _kept(self.columns, (measure, int(early), kind, least))
+
+    def _happened(self, need: Need) -> tuple[int, int]:
+        """The bit of the events that count, and the place of the number that is read of them; -1 for none."""
+        name = need.event, repr(sorted(need.where.items()))
+        self.bits.setdefault(name, need)
+        number = -1 if need.field is None else _kept(self.numbers, need.field)
+        return list(self.bits).index(name), number
 
     @property
     def plan(self) -> Plan:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from analysis.ask import ask, batches, sql_of
 from analysis.readout.asked import Asked
+from analysis.readout.query import ranking
+from analysis.readout.query.asking import Asking, Ranked
 from analysis.readout.query.layout import Layout
-from analysis.readout.query.samples import Asking, askings
 from analysis.readout.query.units import BACKGROUND, day_of, events_of, units
 from analysis.readout.query.values import number_of
 from analysis.steps.fields import holds
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ingest import Store
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Row = dict[str, Any]
 MANY = 100_000
 """From so many units on the pass is read; below it one statement is as quick, and pages show it whole."""
@@ -34,16 +36,38 @@ _RANGE = 131_072
 _BITS = 62
 
 
-def rows(store: "Store", asked: Asked, many: int = MANY) -> tuple[list[Row], list[str]] | None:
-    """The rows of `samples.statement`, and the SQL that ran; None if the question needs that statement.
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What one pass gave.
+
+    Args:
+        rows: those of `samples.statement`, without lists of values.
+        values: metric key -> values by arm and day, of metrics that are ranked.
+        ran: the SQL that ran.
+    """
+
+    rows: list[Row]
+    values: dict[str, ranking.Values]
+    ran: list[str]
+
+
+def passed(
+    store: "Store",
+    asked: Asked,
+    asking: tuple[Asking, ...],
+    ranked: tuple[Ranked, ...],
+    many: int = MANY,
+) -> Passed | None:
+    """Sums and ranked values in one pass; None if the question needs `samples.statement`.
 
     Args:
         store: an open store.
         asked: the experiment, the end of observation and the filters.
+        asking: metrics whose sums are read.
+        ranked: metrics whose values themselves are read.
         many: units from which on the pass is taken.
     """
-    asking = askings(asked)
-    if not _takes(asked, asking):
+    if not _takes(asked, asking, ranked):
         return None
     exposed = _exposed(asked)
     table = ask(store, exposed)
@@ -52,35 +76,46 @@ def rows(store: "Store", asked: Asked, many: int = MANY) -> tuple[list[Row], lis
     found = _Units.of(table)
     if (np.diff(found.keys) <= 0).any():
         return None
-    plan = Layout(asking, us_of(asked.observed_until))
+    plan = Layout(asking, ranked, us_of(asked.observed_until))
     if len(plan.bits) > _BITS:
         return None
     happened = sql_of(_events(asked, plan))
     ranged = f"SELECT * FROM ({happened}) WHERE unit BETWEEN $low AND $high"  # noqa: S608
-    sums = plan.plan
+    sums, counting = plan.plan, found.counting(plan.last)
     edges = range(0, len(found.keys), _RANGE)
 
-    def part(start: int) -> GroupSums:
+    def part(start: int) -> tuple[GroupSums, list[list[ranking.Taken]]]:
         here = slice(start, start + _RANGE)
         values = UnitValues(found.keys[here], found.since[here], found.counted[here], found.groups, sums)
+        taken: list[list[ranking.Taken]] = [[] for _ in ranked]
         span = {"low": int(found.keys[here][0]), "high": int(found.keys[here][-1])}
         with batches(store, ranged, span) as reader:
             for batch in reader:
-                values.feed(*_arrays(batch, plan))
-        return values.finish()
+                arrays = _arrays(batch, plan)
+                values.feed(*arrays)
+                for one, told in zip(taken, plan.values, strict=True):
+                    one.append(counting.taken(told, *arrays))
+        return values.finish(), taken
 
     with ThreadPoolExecutor(2) as pool:
-        total = reduce(lambda one, other: one.plus(other, sums), pool.map(part, edges))
-    return _told(asked, asking, found, plan, total), [sql_of(exposed), happened]
+        parts = list(pool.map(part, edges))
+    total = reduce(lambda one, other: one.plus(other, sums), (one for one, _ in parts))
+    arms = [variant.key for variant in asked.experiment.variants]
+    values = {
+        rank.metric.key: counting.by_group(arms, [one for _, taken in parts for one in taken[place]])
+        for place, rank in enumerate(ranked)
+    }
+    return Passed(_told(asked, asking, found, plan, total), values, [sql_of(exposed), happened])
 
 
-def _takes(asked: Asked, asking: Sequence[Asking]) -> bool:
+def _takes(asked: Asked, asking: Sequence[Asking], ranked: Sequence[Ranked]) -> bool:
     return (
         asked.as_stored
         and asked.persons != "events"
-        and bool(asking)
+        and bool(asking or ranked)
         and all(one.cap is None for one in asking)
         and all(need.window.anchor == "exposure" for one in asking for need in one.needs)
+        and all(one.need.window.anchor == "exposure" for one in ranked)
     )
 
 
@@ -106,6 +141,10 @@ class _Units:
     first_day: int
     days: int
     groups: int
+
+    def counting(self, last: int) -> ranking.Counting:
+        """What of them ranked values ask."""
+        return ranking.Counting(self.keys, self.since, self.counted, self.first_day, self.days, last)
 
     @classmethod
     def of(cls, table: pa.Table) -> "_Units":
@@ -138,7 +177,7 @@ def _events(asked: Asked, plan: Layout) -> ir.Table:
     return events.select("ts", unit=events.unit.cast("int64"), mask=every.cast("int64"), **numbers)
 
 
-def _arrays(batch: pa.RecordBatch, plan: Layout) -> tuple[Ints, Ints, Ints, NDArray[np.float64]]:
+def _arrays(batch: pa.RecordBatch, plan: Layout) -> tuple[Ints, Ints, Ints, Floats]:
     keys, masks = (batch.column(name).to_numpy() for name in ("unit", "mask"))
     numbers = np.empty((len(plan.numbers), batch.num_rows))
     for place in plan.numbers.values():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.ask import ask, sql_of
 from analysis.readout.asked import Asked
+from analysis.readout.query.before import before_of
 from analysis.readout.query.units import day_of, units
 from analysis.saved import views
 from analysis.steps import Walked, walk_funnel
@@ -19,7 +21,7 @@ from experiments.durations import microseconds
 from experiments.funnel import Funnel
 from experiments.instants import us_of
 from experiments.metrics import Reach
-from experiments.stats.samples import Count
+from experiments.stats.samples import Count, Regression
 
 if TYPE_CHECKING:
     from ingest import Store
@@ -30,9 +32,10 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One metric's counts: (arm, day) -> units and those that reached the step, with units that have an anchor."""
+    """One metric's counts: (arm, day) -> units and those that reached the step, units that have an anchor, and the sums
+    with what was before the exposure where the metric is adjusted by it."""
 
-    counts: dict[tuple[str, int], tuple[Count, int]]
+    counts: dict[tuple[str, int], tuple[Count, int, Regression | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,7 @@ def reached(store: "Store", asked: Asked, metrics: Sequence[Reach]) -> tuple[dic
         return {}, []
     who = units(asked)
     counted = who.filter(who.known, who.arms == 1, who.unit.notnull())
-    question = counted.select(
-        "person", "arm", since=counted.ts.epoch_seconds(), ts=counted.ts, day=day_of(counted.ts)
-    )
+    question = counted.select("person", "arm", ts=counted.ts, day=day_of(counted.ts))
     table = ask(store, question)
     names = [variant.key for variant in asked.experiment.variants]
     exposed = _Exposed(
@@ -74,13 +75,30 @@ def reached(store: "Store", asked: Asked, metrics: Sequence[Reach]) -> tuple[dic
         table["ts"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy(),
         table["day"].cast(pa.int64()).to_numpy(),
     )
+    funnels = {metric.key: _cut(_funnel(store, metric), metric, asked) for metric in metrics}
+    steps = {
+        metric.key: funnels[metric.key].steps[metric.step - 1]
+        for metric in metrics
+        if asked.experiment.adjusts(metric)
+    }
+    before, ran = before_of(store, asked, steps, exposed.persons)
+    since = None if asked.as_stored and table.num_rows else _taking_part(counted)
     walks: dict[str, Walked] = {}
     found = {}
     for metric in metrics:
-        funnel = _cut(_funnel(store, metric), metric, asked)
-        walk = walks.setdefault(funnel.model_dump_json(), walk_funnel(store, funnel))
-        found[metric.key] = Reached(_counts(walk, metric, exposed, names, us_of(asked.observed_until)))
-    return found, [sql_of(question), *(walk.sql for walk in walks.values())]
+        funnel = funnels[metric.key]
+        defined = funnel.model_dump_json()
+        if defined not in walks:
+            walks[defined] = walk_funnel(store, funnel, who=since)
+        walk = walks[defined]
+        last = us_of(asked.observed_until)
+        found[metric.key] = Reached(_counts(walk, metric, exposed, names, last, before.get(metric.key)))
+    return found, [sql_of(question), *ran, *(walk.sql for walk in walks.values())]
+
+
+def _taking_part(counted: ir.Table) -> ir.Table:
+    """Who walks and since when: those that count, as the walk names it."""
+    return counted.select(exposed_person=counted.person, exposed_ts=counted.ts, exposed_arm=counted.arm)
 
 
 def _funnel(store: "Store", metric: Reach) -> Funnel:
@@ -122,9 +140,14 @@ def _until(funnel: Funnel, step: int) -> tuple[object, ...]:
 
 
 def _counts(
-    walk: Walked, metric: Reach, exposed: _Exposed, names: Sequence[str], end: int
-) -> dict[tuple[str, int], tuple[Count, int]]:
-    """Units and those that reached the step, by arm and day of exposure."""
+    walk: Walked,
+    metric: Reach,
+    exposed: _Exposed,
+    names: Sequence[str],
+    end: int,
+    before: NDArray[np.float64] | None,
+) -> dict[tuple[str, int], tuple[Count, int, Regression | None]]:
+    """Units and those that reached the step, by arm and day of exposure; with (units, 2) what was before it, if given."""
     within = None if metric.within is None else microseconds(metric.within)
     matured = np.ones(len(exposed.since), np.bool_) if within is None else exposed.since + within <= end
     place = pc.index_in(exposed.persons, walk.keys.cast(pa.string())).to_numpy(zero_copy_only=False)
@@ -136,6 +159,7 @@ def _counts(
         if within is not None:
             came &= walk.times[row, metric.step - 1] <= exposed.since + within
     found = {}
+    columns = None if before is None else np.column_stack([came, before])
     for arm, name in enumerate(names):
         mine = exposed.arms == arm
         for day in np.unique(exposed.days[mine]).tolist():
@@ -143,5 +167,6 @@ def _counts(
             kept = here & matured
             parts = frozenset({f"{name} {day}"})
             count = Count(int(kept.sum()), int((kept & came).sum()), parts)
-            found[name, int(day)] = count, int(here.sum())
+            sums = None if columns is None else Regression.from_rows(columns[kept], 1, parts)
+            found[name, int(day)] = count, int(here.sum()), sums
     return found

@@ -1,7 +1,6 @@
 """One statement: exposures by arm and day as logged, and for every need of events its sums over counted units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -10,77 +9,56 @@ import ibis.expr.types as ir
 import numpy as np
 
 from analysis.readout.asked import Asked
+from analysis.readout.query.asking import Asking, Ranked
 from analysis.readout.query.units import day_of, units, until
 from analysis.readout.query.values import anchor, anchored, end, values_of
-from experiments.metrics import Metric, Need, cap_of
+from experiments.metrics import Need, Window
 from experiments.stats.samples import Count, Moments, Ratio, Regression
 
 Row = Mapping[str, Any]
+ROUNDING = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """One metric of events.
-
-    Args:
-        metric: the metric.
-        places: where its needs stand among all needs.
-        needs: what it must know of each unit.
-        cap: the share of all arms' values above which they are capped.
-        looked_back: is what units did in the 14 days before their exposure read too?
-        adjusted: is it adjusted by that, and by whether a unit did anything then?
-    """
-
-    metric: Metric
-    places: tuple[int, ...]
-    needs: tuple[Need, ...]
-    cap: float | None
-    looked_back: bool
-    adjusted: bool
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns whose sums make up its sample: its values, then what was before the exposure."""
-        values = tuple(f"value_{place}" for place in self.places)
-        before = tuple(f"before_{place}" for place in self.places) if self.looked_back else ()
-        return (*values, *before, "history") if self.adjusted else (*values, *before)
-
-    def whole(self, column: str) -> bool:
-        """Does a column hold whole numbers? Their sums are exact."""
-        if column == "history":
-            return True
-        if self.cap is not None:
-            return False
-        need = self.needs[self.places.index(int(column.rpartition("_")[2]))]
-        return need.reducer != "sum" or (need.binary and column.startswith("value"))
-
-
-def askings(asked: Asked) -> tuple[Asking, ...]:
-    """The metrics that need events, in the plan's order."""
-    found: list[Asking] = []
-    taken = 0
-    for metric in asked.experiment.metrics:
-        needs = metric.needs()
-        if any(need.source != "events" or need.reducer == "below" for need in needs):
-            continue
-        cap = getattr(metric, "cap", None)
-        places = tuple(range(taken, taken + len(needs)))
-        share = None if cap is None else cap_of(cap)
-        back = asked.experiment.unit == "user" and asked.by is None
-        found.append(Asking(metric, places, needs, share, back, asked.experiment.adjusts(metric)))
-        taken += len(needs)
-    return tuple(found)
-
-
-def statement(asked: Asked) -> ir.Table:
+def statement(asked: Asked, asking: Sequence[Asking], ranked: Sequence[Ranked]) -> ir.Table:
     """One row per arm as logged (known or not, with a unit or without) and day of the first exposure.
 
     A unit counts if its arm is known and it saw no other. Columns beside arm, known, identified and day: units, rows,
     several; per need i triggered_i (units with an anchor); per metric k n_k (of those, units whose window has ended), and
-    per pair of its columns a ≤ b sum_k_a and product_k_a_b: sums of whole numbers, means and codeviations of others.
+    per pair of its columns a ≤ b sum_k_a and product_k_a_b: sums of whole numbers, means and codeviations of others. Per
+    ranked metric r values_r: for each unit that has any the list of its values.
+
+    Args:
+        asked: the experiment, the end of observation and the filters.
+        asking: metrics whose sums are read.
+        ranked: metrics whose values themselves are read.
     """
-    asking = askings(asked)
     needs = [need for one in asking for need in one.needs]
+    seen = values_of_units(asked, asking, ranked)
+    columns: dict[str, Any] = {
+        "units": seen.count(),
+        "rows": seen.rows.sum(),
+        "several": (seen.arms > 1).sum(),
+    }
+    for place, one in enumerate(asking):
+        columns |= _sums(place, one, seen)
+    for place, rank in enumerate(ranked, len(needs)):
+        ended = _ended(seen, rank.need.window, until(asked))
+        columns[f"values_{rank.metric.key}"] = seen[f"value_{place}"].collect(where=ended)
+    groups = {"identified": seen.unit.notnull(), "day": day_of(seen.ts)}
+    return (
+        seen.group_by("arm", "known", **groups).agg(**columns).order_by("known", "identified", "arm", "day")
+    )
+
+
+def values_of_units(asked: Asked, asking: Sequence[Asking], ranked: Sequence[Ranked] = ()) -> ir.Table:
+    """One row a unit (of `units`) with the value of every need, capped, and per metric k whether it matured_k.
+
+    Args:
+        asked: the experiment, the end of observation and the filters.
+        asking: metrics whose sums are read.
+        ranked: metrics whose values themselves are read.
+    """
+    needs = [need for one in asking for need in one.needs] + [one.need for one in ranked]
     found = units(asked)
     counted = anchored(asked, found, tuple(dict.fromkeys(need.window for need in needs)))
     seen = found.left_join(counted, ["unit", "known"]).select(
@@ -93,18 +71,7 @@ def statement(asked: Asked) -> ir.Table:
             seen, *(column for column in values.columns if column not in seen.columns)
         )
     seen = seen.mutate(**_filled(seen, asking, until(asked)))
-    seen = _capped(seen, asking)
-    columns: dict[str, Any] = {
-        "units": seen.count(),
-        "rows": seen.rows.sum(),
-        "several": (seen.arms > 1).sum(),
-    }
-    for place, one in enumerate(asking):
-        columns |= _sums(place, one, seen)
-    groups = {"identified": seen.unit.notnull(), "day": day_of(seen.ts)}
-    return (
-        seen.group_by("arm", "known", **groups).agg(**columns).order_by("known", "identified", "arm", "day")
-    )
+    return _capped(seen, asking)
 
 
 def largest_of(place: int, row: Row) -> float | None:
@@ -180,13 +147,11 @@ def _filled(seen: ir.Table, asking: Sequence[Asking], last: ir.Value) -> dict[st
     """Values of units without events are 0; whether each metric's window has ended."""
     found: dict[str, ir.Value] = {}
     for k, one in enumerate(asking):
-        window = one.needs[0].window
-        ended = seen[anchor(window)].notnull() & (seen[end(window)] <= last)
-        found[f"matured_{k}"] = ended.fill_null(False)  # noqa: FBT003
+        found[f"matured_{k}"] = _ended(seen, one.needs[0].window, last)
         for place, need in zip(one.places, one.needs, strict=True):
             value = seen[f"value_{place}"].fill_null(0)
             if need.at_least is not None:
-                value = (value >= need.at_least).cast("int64")
+                value = (value >= reached(need)).cast("int64")
             elif need.reducer == "hit":
                 value = (value > 0).cast("int64")
             found[f"value_{place}"] = value
@@ -196,6 +161,18 @@ def _filled(seen: ir.Table, asking: Sequence[Asking], last: ir.Value) -> dict[st
     if any(one.adjusted for one in asking):
         found["history"] = (seen.history.fill_null(0) > 0).cast("int64")
     return found
+
+
+def reached(need: Need) -> float:
+    """What a value must be to reach a threshold: a sum of fractions may miss it by the rounding of its last digits."""
+    least = need.at_least or 0.0
+    return least if need.field is None else least * (1 - ROUNDING)
+
+
+def _ended(seen: ir.Table, window: Window, last: ir.Value) -> ir.BooleanValue:
+    """Has a unit the window's anchor, and has its window ended?"""
+    ended: ir.BooleanValue = seen[anchor(window)].notnull() & (seen[end(window)] <= last)
+    return ended.fill_null(False)  # noqa: FBT003
 
 
 def _capped(seen: ir.Table, asking: Sequence[Asking]) -> ir.Table:

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analysis.readout.asked import Asked
-from analysis.readout.query.units import BACKGROUND, events_of, impressions_of, until
+from analysis.readout.query.units import BACKGROUND, day_of, events_of, impressions_of, until
 from analysis.steps.fields import holds
 from experiments.metrics import Need, Window
 from experiments.steps import ANY_EVENT
@@ -30,8 +30,8 @@ def counted_units(found: ir.Table) -> ir.Table:
 
 
 def impressions_after(asked: Asked, counted: ir.Table) -> ir.Table:
-    """Every impression of a counted unit at or after its exposure, with unit and arm."""
-    since = counted.select("unit", "arm", since=counted.ts)
+    """Every impression of a counted unit at or after its exposure, with unit, arm and the day of that exposure."""
+    since = counted.select("unit", "arm", since=counted.ts, day=day_of(counted.ts))
     joined = impressions_of(asked).join(since, "unit")
     return joined.filter(joined.shown_ts >= joined.since).drop("since")
 
@@ -61,9 +61,10 @@ def anchored(asked: Asked, found: ir.Table, windows: Sequence[Window]) -> ir.Tab
 def values_of(
     asked: Asked, counted: ir.Table, needs: Sequence[Need], looked_back: Sequence[int], *, history: bool
 ) -> ir.Table | None:
-    """`value_i` for every need; `before_i` for those looked back; `history`, whether the unit did anything then.
+    """One row per unit that has any event in question; None if no need asks for events.
 
-    One row per unit that has any event in question; None if no need asks for events.
+    Columns: `value_i` for every need (a list where values are ranked), `before_i` for those looked back, and `history`,
+    whether the unit did anything then.
     """
     if not needs:
         return None
@@ -84,24 +85,6 @@ def values_of(
     if history:
         found["history"] = _times(early)
     return joined.group_by("unit", "known").agg(**found)
-
-
-def ranked(asked: Asked, counted: ir.Table, needs: Sequence[Need]) -> ir.Table:
-    """The values themselves of every need, one row a value: unit, arm, day, need's place, value."""
-    events = events_of(asked)
-    events = events.filter(events.event.isin(sorted({need.event for need in needs})))
-    happened = events.select("unit", "event", "ts", **_asked_of_events(events, needs))
-    joined = happened.join(counted, "unit")
-    parts = []
-    for place, need in enumerate(needs):
-        value = joined[f"field_{place}"]
-        inside = (joined.ts >= joined[begin(need.window)]) & (joined.ts <= joined[end(need.window)])
-        matured = joined[end(need.window)] <= until(asked)
-        kept = joined.filter(_matches(joined, need, place), inside, matured, value.notnull())
-        parts.append(
-            kept.select("unit", "arm", "day", need=ibis.literal(place, "int8"), value=value.cast("float64"))
-        )
-    return ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
 
 
 def anchor(window: Window) -> str:
@@ -139,6 +122,8 @@ def _reduced(joined: ir.Table, need: Need, place: int, inside: ir.BooleanValue) 
     counts = inside & _matches(joined, need, place)
     if need.reducer == "sum":
         return joined[f"field_{place}"].sum(where=counts)
+    if need.reducer == "below":
+        return joined[f"field_{place}"].collect(where=counts)  # without missing ones
     return _times(counts)
 
 
@@ -146,10 +131,15 @@ def _times(counts: ir.BooleanValue) -> ir.IntegerValue:
     return counts.fill_null(False).cast("int64").sum()  # noqa: FBT003
 
 
+def typed(field: str) -> bool:
+    """Has a property a column of numbers of its own?"""
+    columns = unbound("events").schema()
+    return field in columns and bool(columns[field].is_floating())
+
+
 def number_of(events: ir.Table, field: str) -> ir.Value:
     """A property as a number: its typed column, else read from the properties; NULL where it is none."""
-    columns = unbound("events").schema()
-    if field in columns and columns[field].is_floating():
+    if typed(field):
         number = events[field]
     elif '"' in field or "\\" in field:
         raise ValueError(

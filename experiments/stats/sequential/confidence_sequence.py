@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from experiments.stats.effects import Effect, Interval, Shift
+from experiments.stats.shifts import reach, score
 
 Floats = NDArray[np.float64]
 
@@ -20,9 +21,10 @@ _MOST_TURNS, _CLOSE = 100, 1e-15
 def interval(shift: Shift, level: float, tuned_to: int) -> Effect:
     """value ± error · √(2 (x + 1)/x · log(√(x + 1)/α)), x = nρ²: at all looks together it covers with probability level.
 
-    Normal quantiles are not widened for few units (the guarantee is asymptotic): begin with, say, 100 units and 25 events
-    an arm. ρ is fixed by `tuning` before the first look; the p-value is min(1, 1/Λ) of that same ρ, valid at any stopping
-    time, so the interval excludes 0 exactly where p < 1 − level.
+    The guarantee is asymptotic: begin with, say, 100 units and 25 events an arm. Where the shift has degrees of freedom, the
+    number of standard errors becomes that of Student's t with the same error (`shifts.reach`). ρ is fixed by `tuning` before
+    the first look; the p-value is min(1, 1/Λ) of that same ρ, valid at any stopping time, so the interval excludes 0 exactly
+    where p < 1 − level.
 
     Args:
         shift: The difference with its variance, and the units of both arms.
@@ -38,8 +40,8 @@ def interval(shift: Shift, level: float, tuned_to: int) -> Effect:
         ValueError: If the level is outside (0, 1) or `tuned_to` below 1.
     """
     x = shift.units * tuning(tuned_to, level)
-    half = shift.error * math.sqrt(float(_squares(np.array(x), _surprise(level))))
-    z = shift.value / shift.error
+    half = shift.error * reach(math.sqrt(float(_squares(np.array(x), _surprise(level)))), shift.freedom)
+    z = score(shift)
     p_value = min(1.0, math.sqrt(x + 1) * math.exp(-x / (x + 1) * z * z / 2))
     bounds = Interval(shift.value - half, shift.value + half, level)
     return Effect(shift.value, bounds, p_value, shift.scale, f"{shift.method}_sequence")

@@ -11,6 +11,7 @@ from experiments.stats.effects import Effect, Interval, NoEffect, Shift
 from experiments.stats.sequential.boundaries import FARTHEST_Z, efficacy
 from experiments.stats.sequential.futility import futility, inflation
 from experiments.stats.sequential.spending import Spending
+from experiments.stats.shifts import reach, score
 
 _LEAST_Z = 1e-4  # of one look: p-values above 0.9999 are 1
 _CLOSE = 1e-10
@@ -21,8 +22,9 @@ def interval(
 ) -> Effect:
     """The repeated confidence interval at one of the looks: value ± z_k · standard error.
 
-    All of them hold the truth together with probability `level`, so one may stop at any look, or go on after any. Normal
-    quantiles are not widened for few units: begin with, say, 100 units and 25 events an arm.
+    All of them hold the truth together with probability `level`, so one may stop at any look, or go on after any. Where the
+    shift has degrees of freedom, z_k becomes the quantile of Student's t with the same error (Jennison & Turnbull 2000, 4.4);
+    still begin with, say, 100 units and 25 events an arm.
 
     Args:
         shift: The difference with its variance, of the units at this look.
@@ -44,7 +46,7 @@ def interval(
     z_of(level)
     times, place = _at(information, look)
     boundary, alpha = efficacy(times, 1 - level, spending)[place], 1 - level
-    half, seen = boundary * shift.error, abs(shift.value / shift.error)
+    half, seen = reach(boundary, shift.freedom) * shift.error, score(shift)
     p_value = _repeated_p(seen, times, spending, place)
     excluded = abs(shift.value) > half  # the search ends a rounding off the level asked
     p_value = min(p_value, math.nextafter(alpha, 0)) if excluded else max(p_value, alpha)
@@ -176,9 +178,11 @@ def futile(
         raise ValueError(f"`power` is {power}; must be in (0.5, 1); write 80 % as 0.8.")
     times, place = _at(information, -1)
     good = math.copysign(1.0, minimum)
-    shown = good * shift.value / shift.error > efficacy(times, 1 - level, spending)[place]
+    shown = good * shift.value / shift.error > reach(
+        efficacy(times, 1 - level, spending)[place], shift.freedom
+    )
     below = (good * shift.value - abs(minimum)) / shift.error
-    return not shown and below <= -efficacy(times, 1 - power, spending, 1)[place]
+    return not shown and below <= -reach(efficacy(times, 1 - power, spending, 1)[place], shift.freedom)
 
 
 def _repeated_p(z: float, times: tuple[float, ...], spending: Spending, place: int) -> float:

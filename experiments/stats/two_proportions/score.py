@@ -112,17 +112,21 @@ def _likeliest(control: Count, treatment: Count, difference: float) -> float:
     By bisection: the closed form of the cubic loses all its digits where hits are rare.
     """
     low, high = max(0.0, -difference), min(1.0, 1 - difference)
+    gained, lost, hits, misses = (
+        treatment.hits,
+        treatment.n - treatment.hits,
+        control.hits,
+        control.n - control.hits,
+    )
     for _ in range(_HALVINGS):
         p = (low + high) / 2
         if high - low <= _CLOSE * low or p in (low, high):
             break
         q = p + difference
-        slope = (
-            _pull(treatment.hits, q)
-            - _pull(treatment.n - treatment.hits, 1 - q)
-            + _pull(control.hits, p)
-            - _pull(control.n - control.hits, 1 - p)
-        )
+        if 0 < q < 1:
+            slope = gained / q - lost / (1 - q) + hits / p - misses / (1 - p)
+        else:
+            slope = _pull(gained, q) - _pull(lost, 1 - q) + _pull(hits, p) - _pull(misses, 1 - p)
         low, high = (p, high) if slope > 0 else (low, p)
     return (low + high) / 2
 

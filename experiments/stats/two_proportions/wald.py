@@ -1,5 +1,7 @@
 """The textbook difference of two shares, with its unpooled standard error."""
 
+from dataclasses import replace
+
 from experiments.stats.effects import Effect, NoEffect
 from experiments.stats.samples import Count
 from experiments.stats.shares import shift
@@ -24,4 +26,4 @@ def wald(
         hits it is too narrow (Brown & Li 2005, J. Stat. Plan. Inference 130:359–375): then `score` or Newcombe's.
     """
     found = shift(control, treatment, coefficient)
-    return found if isinstance(found, NoEffect) else fixed(found, level)
+    return found if isinstance(found, NoEffect) else fixed(replace(found, freedom=None), level)

@@ -23,7 +23,17 @@ NAMES = {
     "left": "suggestion_left",
     "expired": "suggestion_expired",
 }
-FIELDS = ("session_id", "attempt_id", "platform", "device", "app_version", "os_version", "seq", "user_id")
+FIELDS = (
+    "session_id",
+    "attempt_id",
+    "platform",
+    "device",
+    "app_version",
+    "os_version",
+    "seq",
+    "user_id",
+    "received_at",
+)
 _files = count()
 
 
@@ -41,7 +51,7 @@ def event(person: str, told: str, event_id: str) -> dict[str, Any]:
     said["ts"] = f"{day}T{at}Z".removeprefix("T") if day else f"{at}Z"
     for word in words:
         key, _, value = word.partition("=")
-        typed: Any = json.loads(value) if value[:1].isdigit() else value
+        typed: Any = json.loads(value) if value[:1].isdigit() and key != "received_at" else value
         (said if key in FIELDS else properties)[key] = typed
     return said | {"properties": properties}
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from analysis.readout import ReadoutAnswer
-from experiments.stats import adjustment, quantile, ratios
-from experiments.stats.effects import Effect, Estimate, NoEffect
+from experiments.stats import adjustment, quantile, ratios, shifts
+from experiments.stats.effects import Effect, Estimate, NoEffect, Shift
 from experiments.stats.samples import Regression
+from experiments.stats.sequential import confidence_sequence
 from ingest import Store, load
 from tests.analysis.readout.readout_stories import plan, readout
 from tests.journeys import store_in
@@ -240,6 +241,49 @@ def test_a_step_of_a_funnel_is_reached_or_not_whoever_came_to_the_step_before(tm
                 hits["came_soon"].append(any(second - since <= 2 * DAY_S for _, second in pairs))
         for key, expected in hits.items():
             assert value_of(found, key, arm) == (len(expected), pytest.approx(np.mean(expected))), (key, arm)
+
+
+STEPS = (
+    '[metrics.funnel]\nwithin = "3d"\n[[metrics.funnel.steps]]\nevent = "opened"\n'
+    '[[metrics.funnel.steps]]\nevent = "bought"\nwhere = { price = { ge = 10 } }'
+)
+
+
+@pytest.mark.parametrize("peeking", ["fixed", "sequence"])
+def test_a_step_of_a_funnel_is_adjusted_by_who_came_there_before(tmp_path: Path, peeking: str) -> None:
+    log = made(6, people=800)
+    metric = f'key = "came"\nrole = "success"\nkind = "funnel"\nstep = 2\n{STEPS}'
+    with store_in(tmp_path / "home") as store:
+        landed(store, log)
+        found = readout(
+            store,
+            plan(metric, more=f'adjust = true\npeeking = "{peeking}"'),
+            observed_until="2026-04-21T00:00:00Z",
+        ).metrics[0]
+    rows: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    for arm, since, events in log.values():
+        early = [(name, price or 0) for at, name, price in events if since - 14 * DAY_S <= at < since]
+        came = any(
+            one == "opened" and other == "bought" and (price or 0) >= 10 and second - first <= 3 * DAY_S
+            for k, (first, one, _) in enumerate(events)
+            for second, other, price in events[k + 1 :]
+            if first >= since
+        )
+        before = any(name == "bought" and price >= 10 for name, price in early)
+        rows[arm].append((float(came), float(before), float(bool(early))))
+    control, treatment = (Regression.from_rows(np.array(rows[arm])) for arm in ("control", "b"))
+    shift = adjustment.shift(control, treatment, pooled=(control, treatment))
+    assert isinstance(shift, Shift)
+    drawn = (
+        shifts.fixed(shift, 0.95) if peeking == "fixed" else confidence_sequence.interval(shift, 0.95, 5000)
+    )
+    effect = found.effects[0].effect
+    assert isinstance(effect, Effect)
+    assert isinstance(drawn, Effect)
+    assert effect.value == pytest.approx(drawn.value, rel=1e-9)
+    assert effect.interval.low == pytest.approx(drawn.interval.low, rel=1e-9)
+    assert found.history["b"][-1].effect == effect
+    assert (found.effects[0].adjusted_for or 0) > 0
 
 
 def test_a_funnel_that_nobody_kept_is_refused_with_the_names_of_those_that_were(tmp_path: Path) -> None:

@@ -7,17 +7,19 @@ import pytest
 
 from analysis import words
 from analysis.readout import ReadoutAnswer
-from analysis.readout.sentences import way_in_words
+from analysis.readout.captions import way_in_words
 from experiments.stats import shares
 from experiments.stats.effects import Effect, NoEffect, Shift
 from experiments.stats.samples import Count
 from experiments.stats.sequential import confidence_sequence, group
 from experiments.verdict import Verdict
 from ingest import Store, load
-from tests.analysis.readout.readout_stories import conversion, plan, readout
+from tests.analysis.readout.readout_stories import conversion, decision, hits, land, plan, readout
 from tests.journeys import store_in
 
 DAYS, A_DAY = 6, 300
+OVER = "2026-04-06T23:59:59.999999+09:00"
+"""When the sixth day is over; the log ends in its evening."""
 RATES = {"control": 20, "b": 33}
 """Of a hundred persons of an arm so many tap."""
 
@@ -77,8 +79,8 @@ def test_a_confidence_sequence_may_decide_before_the_end_and_says_what_it_costs(
     assert found.verdict.decision == "ship"
     cost = confidence_sequence.width(DAYS * A_DAY, 5000)
     assert found.metrics[0].effects[0].width == cost > 1.4
-    assert f"{cost:.2f} times as wide" in str(way_in_words(found, found.metrics[0], "en"))
-    assert f"{cost:.2f} 倍" in str(way_in_words(found, found.metrics[0], "ja"))
+    assert f"{cost:.2f} times as wide" in str(way_in_words(found, "en"))
+    assert f"{cost:.2f} 倍" in str(way_in_words(found, "ja"))
 
 
 def test_a_sequence_is_tuned_to_its_share_of_the_planned_units(store: Store) -> None:
@@ -101,7 +103,7 @@ def difference_of_two(found: ReadoutAnswer) -> Shift:
 @pytest.mark.parametrize("spending", ["obrien_fleming", "pocock"])
 def test_daily_looks_spend_alpha_by_the_units_of_each_day(store: Store, spending: str) -> None:
     more = f'peeking = "group"\nplanned_units = 3600\nspending = "{spending}"'
-    found = readout(store, plan(conversion(), more=more))
+    found = readout(store, plan(conversion(), more=more), observed_until=OVER)
     information = [day * A_DAY / 3600 for day in range(1, DAYS + 1)]
     assert effect_of(found) == group.interval(difference(found), 0.95, information, spending)
     assert found.metrics[0].effects[0].width == group.width(information, 0.95, spending)
@@ -110,15 +112,42 @@ def test_daily_looks_spend_alpha_by_the_units_of_each_day(store: Store, spending
 def test_weekly_looks_are_fewer(store: Store) -> None:
     more = 'peeking = "group"\nplanned_units = 3600\nspending = "pocock"\nlooks = "weekly"'
     found = readout(store, plan(conversion(), more=more))
-    # 1 April 2026 is a Wednesday: five days until Sunday, then one
-    assert effect_of(found) == group.interval(difference(found), 0.95, [5 / 12, 6 / 12], "pocock")
+    # 1 April 2026 is a Wednesday: the first look is on Sunday, five days in; Monday's units wait for the next
+    assert found.observed_until is not None
+    assert found.observed_until.isoformat() == "2026-04-05T23:59:59.999999+09:00"
+    assert effect_of(found) == group.interval(difference(found), 0.95, [5 / 12], "pocock")
+
+
+@pytest.mark.parametrize("looks", ["daily", "weekly"])
+def test_between_two_looks_the_page_says_what_the_last_one_said(store: Store, looks: str) -> None:
+    more = f'peeking = "group"\nplanned_units = 3600\nspending = "pocock"\nlooks = "{looks}"'
+    ends = {"daily": "2026-04-06T00:00:00+09:00", "weekly": "2026-04-05T23:59:59.999999+09:00"}
+    found = [
+        readout(store, plan(conversion(), more=more), observed_until=at)
+        for at in (ends[looks], "2026-04-06T07:00:00+09:00", "2026-04-06T19:30:00+09:00")
+    ]
+    assert {effect_of(one) for one in found} == {effect_of(found[0])}
+    assert {one.observed_until for one in found} == {found[-1].observed_until}
+
+
+def test_before_the_first_look_nothing_is_shown_and_its_day_is_said(store: Store) -> None:
+    more = 'peeking = "group"\nplanned_units = 3600\nlooks = "weekly"'
+    found = readout(store, plan(conversion(), more=more), observed_until="2026-04-04T22:00:00+09:00")
+    assert isinstance(found.verdict, Verdict)
+    assert (found.verdict.decision, found.verdict.reasons[0].code) == ("keep_running", "verdict.no_look_yet")
+    assert dict(found.verdict.reasons[0].facts) == {"day": "2026-04-05"}
+    effect = found.metrics[0].effects[0].effect
+    assert isinstance(effect, NoEffect)
+    assert effect.code == "looking.no_look_yet"
+    assert found.metrics[0].history == {}
+    assert found.units > 1000
 
 
 def test_each_day_of_the_history_is_the_look_of_that_day(store: Store) -> None:
     more = 'peeking = "group"\nplanned_units = 3600\nspending = "pocock"'
-    history = readout(store, plan(conversion(), more=more)).metrics[0].history["b"]
+    history = readout(store, plan(conversion(), more=more), observed_until=OVER).metrics[0].history["b"]
     assert [point.units for point in history] == [day * A_DAY for day in range(1, DAYS + 1)]
-    early = readout(store, plan(conversion(), more=more), observed_until="2026-04-03T23:00:00+09:00")
+    early = readout(store, plan(conversion(), more=more), observed_until="2026-04-04T00:00:00+09:00")
     assert history[2].effect == effect_of(early)
 
 
@@ -177,7 +206,7 @@ def test_guardrails_are_read_by_the_same_way_of_looking(store: Store) -> None:
 def test_every_way_is_told_in_both_languages(store: Store, tmp_path: Path) -> None:
     for more in ('peeking = "fixed"', 'peeking = "sequence"', 'peeking = "group"\nplanned_units = 3600'):
         found = readout(store, plan(conversion(), more=more))
-        told = [way_in_words(found, found.metrics[0], lang) for lang in ("en", "ja")]
+        told = [way_in_words(found, lang) for lang in ("en", "ja")]
         assert None not in told
         assert told[0] != told[1]
     assert words.has("readout.looks.weekly")
@@ -199,7 +228,7 @@ def test_arms_are_compared_with_each_other_by_the_same_way_of_looking(store: Sto
     more = 'peeking = "group"\nplanned_units = 3600'
     two = readout(store, plan(conversion(), more=more))
     assert two.metrics[0].pairs == ()
-    three = readout(store, plan(conversion(), arms=["control", "b", "c"], more=more))
+    three = readout(store, plan(conversion(), arms=["control", "b", "c"], more=more), observed_until=OVER)
     pairs = {(one.control, one.treatment): one for one in three.metrics[0].pairs}
     assert list(pairs) == [("control", "b"), ("control", "c"), ("b", "c")]
     information = [day * A_DAY / (3600 * 2 / 3) for day in range(1, DAYS + 1)]
@@ -249,9 +278,46 @@ def test_tests_of_one_look_say_nothing_where_the_plan_looks_before_the_end(store
     assert metric.omnibus.code == metric.interaction.code == "readout.of_one_look"
 
 
+def test_a_planned_end_is_reached_when_the_planned_units_have_been_watched(store: Store) -> None:
+    two_days = conversion(more='within = "2d"')
+    fixed = readout(store, plan(two_days, more=f"planned_units = {DAYS * A_DAY}"))
+    assert (fixed.state, decision(fixed)) == ("running", "keep_running")
+    # 900 units have been exposed on 3 April, and watched for two days by the end of 5 April
+    looked = readout(store, plan(two_days, more=f'peeking = "group"\nplanned_units = {3 * A_DAY}'))
+    assert (looked.decided_at or looked.observed_until).isoformat() == "2026-04-05T23:59:59.999999+09:00"
+    assert looked.state == "planned_end_reached"
+    assert hits(looked)["b"][1] == 3 * A_DAY // 2
+    later = readout(store, plan(two_days, more=f'peeking = "group"\nplanned_units = {5 * A_DAY}'))
+    assert (later.decided_at, later.state) == (None, "running")
+
+
 def test_the_page_says_that_a_look_decided_although_the_log_goes_on(store: Store) -> None:
     found = readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 1000'))
     assert found.decided_at == found.observed_until
     assert (
         readout(store, plan(conversion(), more='peeking = "group"\nplanned_units = 3600')).decided_at is None
     )
+
+
+INCIDENCE = 'key = "soon"\nrole = "success"\nkind = "incidence"\nevent = "suggestion_tapped"\nwithin = "2s"'
+
+
+def test_metrics_of_how_impressions_ended_are_looked_at_day_by_day_too(tmp_path: Path) -> None:
+    journeys = {}
+    for one in range(400):
+        arm, day = ("control", "b")[one % 2], one // 100 + 1
+        shown = f"shown 2026-04-0{day}T10:00:01 impression_id=i{one} display_ms=4000"
+        tapped = f"tapped 2026-04-0{day}T10:00:02 impression_id=i{one}"
+        gone = f"expired 2026-04-0{day}T10:00:05 impression_id=i{one}"
+        ended = tapped if one // 2 * 37 % 100 < RATES[arm] else gone
+        journeys[f"p{one}"] = [f"exposed to {arm} 2026-04-0{day}T10:00:00", shown, ended]
+    more = 'peeking = "group"\nplanned_units = 800\nspending = "pocock"'
+    with store_in(tmp_path / "home") as opened:
+        land(opened, journeys)
+        found = readout(opened, plan(INCIDENCE, more=more), observed_until="2026-04-05T00:00:00Z").metrics[0]
+        early = readout(opened, plan(INCIDENCE, more=more), observed_until="2026-04-03T23:00:00Z").metrics[0]
+    assert [point.units for point in found.history["b"]] == [100, 200, 300, 400]
+    assert found.history["b"][-1].effect == found.effects[0].effect
+    assert found.history["b"][2].effect == early.effects[0].effect
+    information = [1 / 8, 2 / 8, 3 / 8, 4 / 8]
+    assert found.effects[0].width == group.width(information, 0.95, "pocock")

@@ -1,11 +1,14 @@
 """Anchors, sums and times: what a metric reads of each unit, told as stories."""
 
+import numpy as np
 import pytest
 
 from analysis.readout.answers import ReadoutAnswer
-from experiments.stats.effects import Estimate, NoEffect
+from experiments.stats import clusters
+from experiments.stats.clusters import Clusters
+from experiments.stats.effects import Effect, Estimate, NoEffect
 from ingest import Store
-from tests.analysis.readout.readout_stories import conversion, hits, land, plan, readout
+from tests.analysis.readout.readout_stories import conversion, decision, hits, land, plan, readout
 
 SHOWN = 'from = "impression"'
 
@@ -189,6 +192,43 @@ def test_other_units_are_counted_by_their_own_id(store: Store, unit: str) -> Non
     assert dict(note.reason.facts) == {"units": 4, "persons": 2}
 
 
+def test_ten_impressions_that_end_alike_are_one_person(store: Store) -> None:
+    journeys: dict[str, list[str]] = {}
+    sums: dict[str, list[list[int]]] = {"control": [], "b": []}
+    for one in range(60):
+        arm, taps = ("control", "b")[one % 2], one // 2 % (5 if one % 2 else 7) < 3
+        told = []
+        for many in range(1 + one % 4):
+            name = f"impression_id=i{one}-{many}"
+            told += [f"exposed to {arm} 10:{one % 50:02}:0{many} {name}"]
+            told += [f"tapped 10:{one % 50:02}:3{many} {name}"] * taps
+        journeys[f"p{one}"] = told
+        for key, own in sums.items():
+            here = (1 + one % 4) * (key == arm)
+            own.append([here, here * taps])
+    land(store, journeys)
+    found = readout(store, plan(conversion(), more='unit = "impression"'))
+    control, treatment = (
+        Clusters(*(np.array(column) for column in zip(*sums[key], strict=True))) for key in ("control", "b")
+    )
+    expected = clusters.difference(control, treatment)
+    effect = found.metrics[0].effects[0].effect
+    assert isinstance(effect, Effect)
+    assert isinstance(expected, Effect)
+    assert effect.method == "newcombe_clustered"
+    assert effect.interval.low == pytest.approx(expected.interval.low, rel=1e-9)
+    assert found.metrics[0].arms[1].value == clusters.rate(treatment)
+    assert found.metrics[0].history == {}
+    looks = readout(store, plan(conversion(), more='unit = "impression"\npeeking = "sequence"'))
+    early = looks.metrics[0].effects[0].effect
+    assert isinstance(early, NoEffect)  # thirty people an arm are fewer than a hundred
+    assert early.code == "looking.too_early"
+    curves = readout(store, plan(incidence("1s"), more='unit = "impression"'))
+    said = curves.metrics[0].effects[0].effect
+    assert isinstance(said, NoEffect)
+    assert said.code == "pair.several_units"
+
+
 def test_exposures_without_the_units_id_are_left_out_and_counted(store: Store) -> None:
     land(store, {"ann": ["exposed to b 10:00:00", "exposed to b 10:00:00 impression_id=1"]})
     found = readout(store, plan(conversion(), more='unit = "impression"'))
@@ -205,3 +245,19 @@ def test_a_session_takes_its_impression_even_where_no_session_id_was_logged(stor
     )  # fmt: skip
     found = readout(store, plan(conversion(more=SHOWN), more='unit = "session"'))
     assert hits(found)["b"] == (1, 1)  # the second session was never exposed
+
+
+def test_endings_that_one_arm_loses_fail_the_check_of_a_conversion_too(store: Store) -> None:
+    journeys = {}
+    for one in range(400):
+        arm = ("control", "b")[one % 2]
+        told = [f"exposed to {arm} 10:00:00", f"shown 10:00:01 impression_id=l{one} display_ms=4000"]
+        lost = arm == "b" and one % 4 == 1
+        journeys[f"lost{one}"] = told if lost else [*told, f"tapped 10:00:02 impression_id=l{one}"]
+    land(store, journeys)
+    tapped = conversion(more='from = "impression"\nwithin = "1m"')
+    found = readout(store, plan(tapped), observed_until="2026-04-01T11:00:00Z")
+    assert "readout.lost_impressions_differ" in {
+        check.reason.code for check in found.checks if not check.passed
+    }
+    assert decision(found) == "cannot_trust"

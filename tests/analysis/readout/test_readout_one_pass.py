@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from analysis.ask import ask
 from analysis.readout.asked import Asked
-from analysis.readout.query import as_stored, one_pass, persons_of, reading, samples
+from analysis.readout.query import as_stored, one_pass, persons_of, ranking, reading, samples
+from analysis.readout.query.asking import askings, rankings
 from experiments import Experiment
 from ingest import Store
 from tests.journeys import journeys
@@ -40,7 +41,10 @@ METRICS = (
     'kind = "threshold"\nevent = "opened"\nat_least = 2',
     'kind = "threshold"\nevent = "bought"\nproperty = "height"\nat_least = 1.5',
     'kind = "ratio"\nevent = "bought"\nproperty = "price_low"\nper = "opened"',
+    'kind = "quantile"\nevent = "bought"\nproperty = "price_low"',
+    'kind = "quantile"\nevent = "bought"\nproperty = "height"\nwithin = "2d"\ndelay = "1d"\nshare = 0.8',
 )
+ARMS = ("control", "b")
 
 happenings = st.one_of(
     st.tuples(st.just("experiment_exposed"), st.sampled_from([*["control", "b"] * 6, "off"])),
@@ -72,6 +76,10 @@ def asked_of(store: Store, adjust: bool, days: int | None = None) -> Asked:
     return replace(asked, as_stored=as_stored(store, asked))
 
 
+def passed_of(store: Store, asked: Asked) -> one_pass.Passed | None:
+    return one_pass.passed(store, asked, askings(asked), rankings(asked), 1)
+
+
 def same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
     assert len(found) == len(expected)
     for mine, other in zip(found, expected, strict=True):
@@ -91,10 +99,16 @@ def check(
         patch.setattr(one_pass, "_RANGE", each)
         with journeys(Path(folder), told(log), fresh=min(fresh, len(log) - 1)) as store:
             asked = asked_of(store, adjust, days)
-            passed = one_pass.rows(store, asked, 1)
+            passed = passed_of(store, asked)
             if passed is None:
                 return False
-            same(passed[0], ask(store, samples.statement(asked)).to_pylist())
+            same(passed.rows, ask(store, samples.statement(asked, askings(asked), ())).to_pylist())
+            for one in rankings(asked):
+                key = one.metric.key
+                rows, _ = reading.stated(store, samples.statement(asked, (), (one,)))
+                mine = [row for row in rows if row["known"] and row["identified"]]
+                expected = ranking.quantiles(ranking.of_rows(mine, key), one.metric.share, ARMS)
+                assert ranking.quantiles(passed.values[key], one.metric.share, ARMS) == expected
             return True
 
 
@@ -128,8 +142,8 @@ def test_the_readout_is_the_same_by_either_way(tmp_path: Path, monkeypatch: pyte
     with journeys(tmp_path, told(EDGES)) as store:
         asked = asked_of(store, True)
         by_statement = reading.read(store, asked)
-        passed = one_pass.rows(store, asked, 1)
-        monkeypatch.setattr(one_pass, "rows", lambda *_: passed)
+        passed = passed_of(store, asked)
+        monkeypatch.setattr(one_pass, "passed", lambda *_: passed)
         by_pass = reading.read(store, asked)
     assert by_pass.sql != by_statement.sql
     for mine, other in zip(by_pass.arms, by_statement.arms, strict=True):
@@ -145,6 +159,6 @@ def test_the_readout_is_the_same_by_either_way(tmp_path: Path, monkeypatch: pyte
 def test_what_the_pass_cannot_say_goes_to_the_statement(tmp_path: Path) -> None:
     with journeys(tmp_path, told(EDGES)) as store:
         asked = asked_of(store, True)
-        assert one_pass.rows(store, asked) is None
-        assert one_pass.rows(store, replace(asked, as_stored=False), 1) is None
-        assert one_pass.rows(store, replace(asked, persons="events"), 1) is None
+        assert one_pass.passed(store, asked, askings(asked), rankings(asked)) is None
+        assert passed_of(store, replace(asked, as_stored=False)) is None
+        assert passed_of(store, replace(asked, persons="events")) is None

@@ -90,7 +90,7 @@ def test_an_arm_that_loses_impressions_fails_the_trigger_ratio(store: Store) -> 
         for arm, seen in (("control", 200), ("b", 150))
         for nth in range(200)
     }  # fmt: skip
-    land(store, journeys)
+    land(store, journeys | {"ann": ["tapped 09:00:00"]})
     found = readout(store, plan(conversion(more='from = "impression"')))
     assert {check.key for check in found.checks if not check.passed} == {"trigger_ratio"}
     assert readout(store, plan(conversion())).trusted  # read per exposure it is no matter

@@ -42,7 +42,7 @@ def test_covariates_that_say_nothing_of_their_own_change_nothing():
 def test_without_covariates_or_with_too_few_units_it_is_the_plain_comparison():
     bare = [Regression.from_rows(drawn(k, 30)[:, :1].copy()) for k in (1, 2)]
     assert adjustment.difference(*bare) == means.difference(*(one.outcome for one in bare))
-    few = [ratio_of(drawn(k, units)) for k, units in ((1, 10), (2, 9))]
+    few = [ratio_of(drawn(k, units)) for k, units in ((1, 25), (2, 24))]
     found, plain = adjustment.shift(*few), ratios.shift(*(one.outcome for one in few))
     assert (found.value, found.variance, found.method) == pytest.approx(
         (plain.value, plain.variance, "delta_ratio")
@@ -53,7 +53,7 @@ def test_without_covariates_or_with_too_few_units_it_is_the_plain_comparison():
         ratios.relative_shift(*(one.outcome for one in few), level=0.5),
     )
     assert told[0].variance == pytest.approx(told[1].variance)
-    enough = [ratio_of(drawn(k, 10)) for k in (1, 2)]
+    enough = [ratio_of(drawn(k, 25)) for k in (1, 2)]
     assert adjustment.shift(*enough).method == "cuped"
     assert adjustment.share_of_variance(*enough) != 0
 

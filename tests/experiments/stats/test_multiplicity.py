@@ -1,5 +1,7 @@
 """Holm and Benjamini–Hochberg, against R and statsmodels."""
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,13 @@ from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level,
 pytestmark = pytest.mark.slow
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _uncollected():
+    """statsmodels' Holm collects garbage at every call, which takes half a second beside many other tests."""
+    with patch("gc.collect"):
+        yield
 
 
 def test_as_r_prints_it():

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,13 @@ from experiments.stats.samples import Count
 from tests.experiments.stats.counts import counts
 
 ARMS = {"4 s": Count(1000, 180), "8 s": Count(1000, 225), "12 s": Count(990, 240), "16 s": Count(1010, 236)}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _uncollected():
+    """statsmodels' Holm collects garbage at every call, which takes half a second beside many other tests."""
+    with patch("gc.collect"):
+        yield
 
 
 def test_every_pair_stands_once_in_the_order_of_the_arms():

@@ -49,7 +49,7 @@ def stages(found):
 
 def test_what_a_segment_explains_equals_leaving_it_out():
     table = {"4.1": (500, 520), "4.2": (300, 210), "4.3": (150, 160), "none": (0, 0)}
-    found = {one.value: one for one in segment_ratios({"app_version": table}, [1, 1])}
+    found = {one.value: one for one in segment_ratios({"app_version": table}, [1, 1], 300.0)}
     whole = stats.power_divergence([950, 890], lambda_="log-likelihood").statistic
     assert set(found) == {"4.1", "4.2", "4.3"}
     for value, (a, b) in list(table.items())[:3]:
