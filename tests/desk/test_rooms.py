@@ -1,6 +1,7 @@
 """Every page in every state and both languages: never an exception, always a sentence or figures with their source."""
 
 import re
+import tomllib
 from functools import cache
 
 import pytest
@@ -21,6 +22,7 @@ ROOMS = (
     "readout",
     "health",
 )
+DESIGNS = ROOT / "sample_data" / "experiments"
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 
 
@@ -103,7 +105,9 @@ def test_every_sentence_of_the_japanese_page_is_japanese(at_home, room):
     at_home("sample")
     told = said(page_of_the_sample(room, "ja"))
     english = re.findall(r"[^\n]*\b(?:the|and|is|are|of|was|were|with|that|for)\b [^\n]*", told)
-    assert [line for line in english if not JAPANESE.search(line) and not line.startswith("**")] == []
+    named = {tomllib.loads(file.read_text())["name"] for file in DESIGNS.glob("*.toml")}  # the team's own words
+    told_in_english = [line for line in english if not JAPANESE.search(line) and not line.startswith("**")]
+    assert set(told_in_english) <= named
 
 
 @pytest.mark.parametrize("lang", words.LANGS)
