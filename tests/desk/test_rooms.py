@@ -105,7 +105,9 @@ def test_every_sentence_of_the_japanese_page_is_japanese(at_home, room):
     at_home("sample")
     told = said(page_of_the_sample(room, "ja"))
     english = re.findall(r"[^\n]*\b(?:the|and|is|are|of|was|were|with|that|for)\b [^\n]*", told)
-    named = {tomllib.loads(file.read_text())["name"] for file in DESIGNS.glob("*.toml")}  # the team's own words
+    named = {
+        tomllib.loads(file.read_text())["name"] for file in DESIGNS.glob("*.toml")
+    }  # the team's own words
     told_in_english = [line for line in english if not JAPANESE.search(line) and not line.startswith("**")]
     assert set(told_in_english) <= named
 
