@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from experiments.design import Experiment
-from experiments.metrics import Direction, Metric, Role, Sample, Unit, margin_of
+from experiments.metrics import Direction, Margin, Metric, Role, Sample, Unit, margin_of
 from experiments.pair import Adjusted, Looks, Pair, Persons, Samples, pair_of
 from experiments.stats.effects import Effect, Estimate, NoEffect
 from experiments.stats.multiplicity import benjamini_hochberg, bonferroni_level, holm
@@ -30,6 +31,23 @@ class NonInferiority:
 
 
 @dataclass(frozen=True, slots=True)
+class Smallness:
+    """Whether a change is shown to be smaller than the smallest that would matter, either way.
+
+    Args:
+        shown: True if both one-sided bounds at 1 − α lie within ±`minimum`.
+        low: The lower bound of (treatment − control), in the metric's unit.
+        high: The upper bound.
+        minimum: The smallest change that would matter, positive.
+    """
+
+    shown: bool
+    low: float
+    high: float
+    minimum: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """One metric in one treatment arm.
 
@@ -48,6 +66,7 @@ class Comparison:
             guardrails and
             where there is no effect.
         non_inferiority: For guardrails only.
+        smallness: For metrics whose plan says which change would matter.
         width: How wide the interval is against one look at the end; None without an effect.
         futile: For success metrics before the end: is the smallest effect that matters as good as ruled out?
         adjusted_for: The share of the variance that what happened before the exposure explains; None if not adjusted.
@@ -64,6 +83,7 @@ class Comparison:
     relative: Effect | NoEffect
     adjusted_p: float | None = None
     non_inferiority: NonInferiority | NoEffect | None = None
+    smallness: Smallness | NoEffect | None = None
     width: float | None = None
     adjusted_for: float | None = None
     futile: bool = False
@@ -134,6 +154,7 @@ def _compare(experiment: Experiment, metric: Metric, pair: Pair, arm: str) -> Co
         effect,
         pair.relative_effect(level),
         non_inferiority=non_inferiority(metric, pair.control, pair.effect, experiment.alpha),
+        smallness=smallness(metric, pair.control, pair.effect, experiment.alpha),
         width=None if isinstance(effect, NoEffect) else pair.width(level),
         adjusted_for=pair.adjusted_for,
         futile=metric.role == "success" and pair.futile(level),
@@ -161,19 +182,65 @@ def non_inferiority(
     if metric.margin is None:
         return None
     margin, worse = margin_of(metric.margin), -1.0 if metric.direction == "up" else 1.0
+    found = _bound(metric.estimate(control, 1 - alpha), margin, effect_at, 1 - 2 * alpha, worse)
+    if isinstance(found, NoEffect):
+        return found
+    bound, allowed = found
+    return NonInferiority(bound > allowed if worse < 0 else bound < allowed, bound, allowed)
+
+
+def smallness(
+    metric: Metric, control: Sample, effect_at: Callable[[float, float], Effect | NoEffect], alpha: float
+) -> Smallness | NoEffect | None:
+    """Is the change smaller than what would matter, either way? Two one-sided tests at α (Schuirmann 1987).
+
+    Absolute minimum m: the interval of treatment − control at level 1 − 2α lies within (−m, m). Relative minimum r: treatment −
+    (1 − r) control > 0 and treatment − (1 + r) control < 0, so control's own uncertainty counts.
+
+    Args:
+        metric: One without a `minimum` gives None.
+        control: Control's sample.
+        effect_at: (level, coefficient) -> treatment − coefficient · control, by the way of looking.
+        alpha: Error of each test and of the whole.
+
+    Returns:
+        Both bounds beside the minimum; a NoEffect when the metric cannot be compared. A large p-value of "no change" does not
+        show it.
+    """
+    if metric.minimum is None:
+        return None
+    least = margin_of(metric.minimum, "minimum")
     base = metric.estimate(control, 1 - alpha)
+    once = cache(effect_at)  # an exact interval takes seconds
+    low = _bound(base, least, once, 1 - 2 * alpha, -1.0)
+    high = _bound(base, least, once, 1 - 2 * alpha, 1.0)
+    if isinstance(low, NoEffect):
+        return low
+    if isinstance(high, NoEffect):
+        return high
+    shown = low[0] > low[1] and high[0] < high[1]
+    return Smallness(shown, low[0], high[0], high[1])
+
+
+def _bound(
+    base: Estimate | NoEffect,
+    margin: Margin,
+    effect_at: Callable[[float, float], Effect | NoEffect],
+    level: float,
+    side: float,
+) -> tuple[float, float] | NoEffect:
+    """One end of the change's interval (side −1: the lower, 1: the upper), and how far it may reach there."""
     if isinstance(base, NoEffect):
         return base
-    allowed = worse * margin.amount * (abs(base.value) if margin.relative else 1.0)
+    allowed = side * margin.amount * (abs(base.value) if margin.relative else 1.0)
     coefficient = 1.0
     if margin.relative:
-        coefficient = 1 + worse * margin.amount * (1 if base.value >= 0 else -1)
-    effect = effect_at(1 - 2 * alpha, coefficient)
+        coefficient = 1 + side * margin.amount * (1 if base.value >= 0 else -1)
+    effect = effect_at(level, coefficient)
     if isinstance(effect, NoEffect):
         return effect
-    end = effect.interval.low if worse < 0 else effect.interval.high
-    bound = end + (allowed if margin.relative else 0.0)
-    return NonInferiority(bound > allowed if worse < 0 else bound < allowed, bound, allowed)
+    end = effect.interval.low if side < 0 else effect.interval.high
+    return end + (allowed if margin.relative else 0.0), allowed
 
 
 def _adjust(found: list[Comparison], role: Role, adjusted: Adjustment) -> None:

@@ -11,7 +11,10 @@ from hypothesis import settings
 EXAMPLES = int(os.environ.get("KAZASU_EXAMPLES", "60"))
 """Of each law of Hypothesis that does not say how many itself; `make evidence` asks for more."""
 
-settings.register_profile("untimed", deadline=None, max_examples=EXAMPLES)
+SAME = "KAZASU_EXAMPLES" not in os.environ
+"""Every run of `make test` tries the same examples, so that what it says can be repeated; `make evidence` looks for others."""
+
+settings.register_profile("untimed", deadline=None, max_examples=EXAMPLES, derandomize=SAME)
 settings.load_profile("untimed")
 
 

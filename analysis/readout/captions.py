@@ -7,6 +7,7 @@ from analysis import words
 from analysis.readout.answers import MetricReadout, ReadoutAnswer
 from analysis.readout.sentences import change
 from analysis.words.headings import heading
+from experiments.comparison import Smallness
 from experiments.metrics import Metric
 from experiments.stats.effects import Effect, Estimate
 
@@ -108,6 +109,21 @@ def adjusted_in_words(metric: MetricReadout, lang: str) -> str | None:
     """What the days before the exposure explain; None where nothing is adjusted."""
     shares = [one.adjusted_for for one in metric.effects if one.adjusted_for is not None]
     return words.t("readout.adjusted_for", lang, share=max(shares)) if shares else None
+
+
+def small_in_words(metric: MetricReadout, lang: str) -> list[str]:
+    """In which arms the change is shown to be too small to matter, a line an arm, with both bounds."""
+    return [
+        words.t(
+            "readout.small",
+            lang,
+            arm=one.arm,
+            low=change(one.smallness.low, metric.unit, lang),
+            high=change(one.smallness.high, metric.unit, lang),
+        )
+        for one in metric.effects
+        if isinstance(one.smallness, Smallness) and one.smallness.shown
+    ]
 
 
 def minimum_in_words(metric: MetricReadout, lang: str) -> str | None:

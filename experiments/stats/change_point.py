@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from experiments.stats.effects import NoEffect
 
 LEAST_DAYS = 4
+_ROUNDING = 1e-9
+"""Log-likelihoods that differ by less are equal."""
 _SHUFFLES = 999
 _SEED = 20_260_401
 Floats = NDArray[np.float64]
@@ -75,8 +77,8 @@ def worse_since(
     rng = np.random.default_rng(_SEED)
     orders = rng.permuted(np.tile(np.arange(seen.size), (_SHUFFLES, 1)), axis=1)
     shuffled = _scores(seen[orders], usual[orders]).max(axis=1)
-    p_value = float((1 + np.count_nonzero(shuffled >= scores[best] - 1e-9)) / (1 + _SHUFFLES))
-    if p_value > alpha or scores[best] <= 0:
+    p_value = float((1 + np.count_nonzero(shuffled >= scores[best] - _ROUNDING)) / (1 + _SHUFFLES))
+    if p_value > alpha or scores[best] <= _ROUNDING:
         said = f"No day stands out: it has lost more since the data begin (p = {p_value:.3f})."
         return NoEffect("change_no_day", said, (("p", f"p = {p_value:.3f}"),))
     day = best + 1

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import Experiment
-from experiments.comparison import compare, non_inferiority, shown_level
+from experiments.comparison import compare, non_inferiority, shown_level, smallness
 from experiments.stats import fieller, means, proportions, survival
 from experiments.stats.effects import NoEffect
+from experiments.stats.equivalence import equivalent
 from experiments.stats.multiplicity import benjamini_hochberg, holm
 from experiments.stats.samples import Count, Moments, RiskTable
 
@@ -119,6 +120,32 @@ def test_a_relative_margin_of_a_negative_mean_allows_the_same_amount():
     assert found.margin == pytest.approx(-1.0)
     assert found.shown
     assert not guarded(guardrail, Moments(1000, -10.0, 999.0), Moments(1000, -11.5, 999.0)).shown
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.sampled_from([0.02, 0.05, "20%"]))
+def test_small_is_what_two_one_sided_tests_show(in_control, in_treatment, minimum):
+    """Oracle: `equivalent` (TOST) of the plain difference, or each shifted contrast on its side of zero."""
+    (asked,) = experiment([metric("m", minimum=minimum)]).metrics
+    control, treatment = Count(1000, in_control), Count(1000, in_treatment)
+
+    def effect(level, coefficient=1.0):
+        return asked.effect(control, treatment, level, coefficient)
+
+    found = smallness(asked, control, effect, 0.05)
+    if isinstance(minimum, float):
+        told = equivalent(effect, -minimum, minimum, 0.05)
+        assert found.shown == told.shown
+        assert (found.low, found.high) == (told.effect.interval.low, told.effect.interval.high)
+    else:
+        assert found.shown == (effect(0.9, 0.8).interval.low > 0 and effect(0.9, 1.2).interval.high < 0)
+
+
+def test_what_would_matter_is_asked_only_where_the_plan_names_it():
+    plan = experiment([metric("tapped"), metric("left", minimum="5%")], arms=("control", "a"))
+    empty = {"control": Count(0, 0), "a": Count(0, 0)}
+    tapped, left = compare(plan, {"tapped": empty, "left": empty})
+    assert tapped.smallness is None
+    assert isinstance(left.smallness, NoEffect)
 
 
 def test_other_roles_have_no_non_inferiority():

@@ -28,7 +28,7 @@ def check_comparison(m):
                     "direction": "down",
                 },
                 {"key": "r", "role": "guardrail", "kind": "mean", "event": "f", "margin": "10%"},
-                {"key": "e", "role": "exploratory", "kind": "conversion", "event": "f"},
+                {"key": "e", "role": "exploratory", "kind": "conversion", "event": "f", "minimum": 0.053},
             ],
         }
     )
@@ -60,6 +60,20 @@ def check_comparison(m):
     near(by["r", "a"].non_inferiority.bound, 0.5 - 1.652671392 * 0.2690725 - 1, 1e-6)
     near(by["r", "a"].non_inferiority.margin, -1.0)
     assert by["r", "a"].non_inferiority.shown
+    assert by["s", "a"].smallness is None
+    assert (by["e", "a"].smallness.shown, by["e", "b"].smallness.shown) == (False, True)
+    # confint_proportions_2indep(130 or 129, 1000, 100, 1000, method="newcomb", alpha=.1), statsmodels 0.14
+    near(by["e", "a"].smallness.low, 0.006524106112510569, 1e-9)
+    near(by["e", "a"].smallness.high, 0.05352775279676225, 1e-9)
+    near(by["e", "b"].smallness.high, 0.052485031507595356, 1e-9)
+    near(by["e", "a"].smallness.minimum, 0.053)
+    (exploratory,) = (one for one in plan.metrics if one.key == "e")
+    for hits, shown in ((130, False), (129, True)):
+        arms = Count(1000, hits), Count(1000, 100)
+        fallen = m.smallness(
+            exploratory, arms[0], lambda *asked, arms=arms: exploratory.effect(*arms, *asked), 0.05
+        )
+        assert fallen.shown is shown
     negative = {
         "control": Moments(100, -10.0, 396.0),
         "a": Moments(100, -10.5, 396.0),
@@ -158,14 +172,19 @@ COMPARISON = (
     Fault(
         "non_inferiority", 'if metric.direction == "up" else 1.0', 'if metric.direction == "down" else 1.0'
     ),
-    Fault("non_inferiority", "abs(base.value)", "base.value"),
-    Fault("non_inferiority", "(1 if base.value >= 0 else -1)", "1"),
+    Fault("_bound", "abs(base.value)", "base.value"),
+    Fault("_bound", "(1 if base.value >= 0 else -1)", "1"),
     Fault(
-        "non_inferiority",
-        "effect.interval.low if worse < 0 else effect.interval.high",
+        "_bound",
+        "effect.interval.low if side < 0 else effect.interval.high",
         "effect.interval.high",
     ),
-    Fault("non_inferiority", "end + (allowed if margin.relative else 0.0)", "end"),
+    Fault("smallness", "1 - 2 * alpha, -1.0", "1 - alpha, -1.0"),
+    Fault("smallness", "1 - 2 * alpha, 1.0", "1 - alpha, 1.0"),
+    Fault("smallness", "low[0] > low[1] and", ""),
+    Fault("smallness", "and high[0] < high[1]", ""),
+    Fault("_compare", "smallness=smallness", "smallness=non_inferiority"),
+    Fault("_bound", "end + (allowed if margin.relative else 0.0)", "end"),
     Fault("non_inferiority", "bound > allowed if worse < 0 else bound < allowed", "bound > allowed"),
     Fault("_adjust", "1.0 if isinstance", "0.0 if isinstance"),
     Fault("_adjust", "one.role == role", "one.role"),

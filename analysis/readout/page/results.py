@@ -10,6 +10,7 @@ from analysis.readout.captions import (
     formulas_in_words,
     headed,
     minimum_in_words,
+    small_in_words,
 )
 from analysis.readout.chart import exposures_chart, forest_chart, history_chart
 from analysis.readout.rows import metric_table
@@ -62,6 +63,8 @@ def _metric(found: ReadoutAnswer, metric: MetricReadout) -> None:
         ):  # fmt: skip
             if told is not None:
                 st.markdown(page.plain(told))
+        for line in small_in_words(metric, lang):
+            st.markdown(page.plain(line))
         if len(metric.arms) > 2 and not isinstance(metric.omnibus, NoEffect):
             st.markdown(page.plain(omnibus_in_words(metric.omnibus, lang)))
         if metric.interaction is not None:

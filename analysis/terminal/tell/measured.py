@@ -82,6 +82,7 @@ def _beside(metric: Answer, lang: str) -> list[str]:
             else change(least, None, unit, lang)
         )
         told.append(t("terminal.minimum", lang, minimum=shown.removeprefix("+")))
+    told += [_small(arm, one["smallness"], unit, lang) for arm, one in effects.items() if _is_small(one)]
     omnibus = metric["omnibus"]
     if len(metric["arms"]) > 2 and omnibus["p"] is not None:
         equals = f"{'' if omnibus['p'] < 0.001 else '= '}{p_value(omnibus['p'])}"
@@ -105,6 +106,16 @@ def _beside(metric: Answer, lang: str) -> list[str]:
             arms = {"control": pair["control"], "treatment": pair["treatment"]}
             told.append(t(key, lang, **arms, change=shown, p=p_value(pair["adjusted_p"])))
     return told
+
+
+def _is_small(effect: Answer) -> bool:
+    return bool((effect.get("smallness") or {}).get("shown"))
+
+
+def _small(arm: str, found: Answer, unit: str, lang: str) -> str:
+    """That a change is too small to matter, with its bounds."""
+    low, high = (change(end, None, unit, lang) for end in found["bounds"])
+    return t("readout.small", lang, arm=arm, low=low, high=high)
 
 
 def _belief(arm: str, belief: Answer, unit: str, lang: str) -> str:

@@ -217,7 +217,15 @@ def test_ten_impressions_that_end_alike_are_one_person(store: Store) -> None:
     assert isinstance(expected, Effect)
     assert effect.method == "newcombe_clustered"
     assert effect.interval.low == pytest.approx(expected.interval.low, rel=1e-9)
-    assert found.metrics[0].arms[1].value == clusters.rate(treatment)
+    value, share = found.metrics[0].arms[1].value, clusters.rate(treatment)
+    assert isinstance(value, Estimate)
+    assert value.interval is not None
+    assert isinstance(share, Estimate)
+    assert share.interval is not None
+    assert (value.n, value.method) == (share.n, share.method)
+    assert value.value == pytest.approx(share.value, rel=1e-12)
+    assert value.interval.low == pytest.approx(share.interval.low, rel=1e-9)
+    assert value.interval.high == pytest.approx(share.interval.high, rel=1e-9)
     assert found.metrics[0].history == {}
     looks = readout(store, plan(conversion(), more='unit = "impression"\npeeking = "sequence"'))
     early = looks.metrics[0].effects[0].effect
