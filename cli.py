@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.terminal import copies, lists, questions
+from analysis.terminal import copies, lists, models, questions
 from analysis.terminal.answering import absolute, do, finish
 from analysis.terminal.files import BadInput
 from analysis.terminal.options import AsJson, Browser, Host, InLang, Port
@@ -30,6 +30,7 @@ app.add_typer(experiment, name="experiment")
 app.add_typer(copies.copy, name="copy")
 app.add_typer(lists.cohort, name="cohort")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(models.models, name="models")
 
 PORT = 8501
 
@@ -66,7 +67,6 @@ for question in (
     questions.taps,
     copies.copies,
     questions.readout,
-    questions.models,
     lists.members,
 ):
     app.command()(question)

@@ -13,6 +13,7 @@ from analysis import wordings
 from analysis.ask import TookTooLong, ask, cached
 from analysis.members import verbs as lists
 from analysis.refusals import UNAVAILABLE, refusal, sentences
+from analysis.verification import verbs as verification
 from ingest.schema import unbound
 from ingest.store import DatabaseError
 
@@ -48,7 +49,16 @@ ROOMS = {
 
 EXPERIMENT = "experiment"
 FILE_VERBS = frozenset(
-    {"ingest", "quarantine_write", "quarantine_replay", "members_write", "cohort_add", "cohort_refresh"}
+    {
+        "ingest",
+        "quarantine_write",
+        "quarantine_replay",
+        "members_write",
+        "cohort_add",
+        "cohort_refresh",
+        "models_import",
+        "models_export",
+    }
 )
 """Verbs that read or write files which the user names: an OSError is then bad input."""
 
@@ -243,4 +253,5 @@ VERBS: dict[str, Callable[["Store", Mapping[str, object]], Json]] = {
     "doctor": _doctor,
     **lists.VERBS,
     **wordings.VERBS,
+    **verification.VERBS,
 }

@@ -1,7 +1,8 @@
-"""What records say that the index must know: lines released from the quarantine, and the persons of cohorts."""
+"""What records say that the index must know: released lines, the persons of cohorts, and runs of benchmark tools."""
 
 from ingest import cohorts
 from ingest.store import Store
+from ingest.verification import keeping
 
 
 def index_records(store: Store) -> None:
@@ -12,6 +13,7 @@ def index_records(store: Store) -> None:
     """
     _release_replayed(store)
     cohorts.index(store)
+    keeping.index(store)
 
 
 def _release_replayed(store: Store) -> None:

@@ -59,6 +59,22 @@ _EVENT_COLUMNS = {
 }
 _KEYED = {"person_key": "int32", **{k: v for k, v in _EVENT_COLUMNS.items() if k != "background"}}
 _PLACE = {"platform": "string", "device": "string", "os_version": "string", "app_version": "string"}
+_LINEAGE = {
+    "tool": "string",
+    "model": "string",
+    "status": "string",
+    "conversion": "string",
+    "runtime": "string",
+    "delegate": "string",
+    "device": "string",
+    "os_version": "string",
+    "threads": "int64",
+    "training_run": "string",
+    "scenario": "string",
+    "dataset": "string",
+    "tool_version": "string",
+    "measured_at": "string",
+}
 _COLUMNS: dict[str, dict[str, str]] = {
     "events": _EVENT_COLUMNS,
     "event_sessions": {**_EVENT_COLUMNS, "session": "string"},
@@ -144,6 +160,31 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "sentence": "string",
         "raw": "string",
     },
+    "runs": {
+        "run": "string",
+        "file_digest": "string",
+        "ordinal": "int32",
+        "source": "string",
+        "source_digest": "string",
+        "line": "int64",
+        **_LINEAGE,
+        "failure": "string",
+        "details": "json",
+    },
+    "figures": {
+        "run": "string",
+        "quantity": "string",
+        "statistic": "string",
+        "value": "float64",
+        "n": "int64",
+    },
+    "evaluated": {
+        "run": "string",
+        "item": "string",
+        "label": "string",
+        "true_label": "string",
+        "score": "float64",
+    },
     "cohort_members": {"cohort": "string", "person": "string"},
     "person_keys": {"person": "string", "person_key": "int32"},
     "events_main": _KEYED,
@@ -214,5 +255,6 @@ def making() -> tuple[str, ...]:
             "view_impressions",
             "view_inferences",
             "view_cohorts",
+            "view_measured",
         )
     )

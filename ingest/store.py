@@ -71,7 +71,7 @@ class Store:
             StoreUnavailable: it cannot be read; the sentence says what to do.
         """
         folder = (home or home_folder()).resolve()
-        for part in (".", "landed", "records", "cohorts", "spool"):
+        for part in (".", "landed", "records", "cohorts", "measured", "spool"):
             _make_folder(folder / part)
         store = cls(folder, _connect(folder / DATABASE, folder))
         try:

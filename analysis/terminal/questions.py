@@ -1,4 +1,4 @@
-"""The verbs that ask: funnel, taps, readout and models, each typed options turned into its room's question."""
+"""The verbs that ask: funnel, taps and readout, each typed options turned into its room's question."""
 
 from pathlib import Path
 from typing import Annotated
@@ -93,23 +93,3 @@ def readout(
         observed_until=until,
     )
     do(ctx, "readout", {**pairs("--where", where), **question}, as_json=as_json, lang=lang)
-
-
-def models(
-    ctx: typer.Context,
-    *,
-    by: Annotated[
-        list[str] | None, typer.Option(help="Split by device, delegate, …; may be repeated.")
-    ] = None,
-    where: Where = None,
-    among: Annotated[str | None, typer.Option(help="Precision among what was shown, or all.")] = None,
-    budget_ms: Annotated[list[float] | None, typer.Option(help="Latency budgets; may be repeated.")] = None,
-    since: Since = None,
-    till: Till = None,
-    until: Until = None,
-    as_json: AsJson = False,
-    lang: InLang = "en",
-) -> None:
-    """Say how often the models are right and how fast they are, by device, delegate and conversion."""
-    question = given(by=by, among=among, budgets_ms=budget_ms, from_=since, to=till, observed_until=until)
-    do(ctx, "models", {**pairs("--where", where), **question}, as_json=as_json, lang=lang)

@@ -25,6 +25,17 @@ CREATE TABLE IF NOT EXISTS replayed_lines (load_id INTEGER, line BIGINT);
 CREATE TABLE IF NOT EXISTS cohort_files (cohort VARCHAR, file VARCHAR);
 CREATE TABLE IF NOT EXISTS cohort_persons (cohort VARCHAR, person VARCHAR);
 
+-- What benchmark tools told of models on devices, as read from measured/: `source` and `source_digest` name the file that told
+-- it first.
+CREATE TABLE IF NOT EXISTS measured_runs (
+    file_digest VARCHAR, file VARCHAR, ordinal INTEGER, source VARCHAR, source_digest VARCHAR, line BIGINT, tool VARCHAR,
+    model VARCHAR, status VARCHAR, conversion VARCHAR, runtime VARCHAR, delegate VARCHAR, device VARCHAR, os_version VARCHAR,
+    threads BIGINT, training_run VARCHAR, scenario VARCHAR, dataset VARCHAR, tool_version VARCHAR, measured_at VARCHAR,
+    failure VARCHAR, details JSON,
+    figures STRUCT(quantity VARCHAR, statistic VARCHAR, "value" DOUBLE, n BIGINT)[],
+    items STRUCT(item VARCHAR, "label" VARCHAR, true_label VARCHAR, score DOUBLE)[]
+);
+
 CREATE TABLE IF NOT EXISTS identities (anonymous_id VARCHAR, user_id VARCHAR, ts TIMESTAMPTZ, event_id VARCHAR);
 
 -- Every compacted event, stored in (person, ts, seq, event_id) order under a small integer key.

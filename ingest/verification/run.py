@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Quantity = Literal[
     "latency_ms",
@@ -19,6 +19,8 @@ Quantity = Literal[
 ]
 """What a figure measures, its unit in its name. latency_ms is that of one item; batch_latency_ms of a whole batch, never per
 item. accuracy is a share, 0 to 1; its statistic says which (top1, top5, map, miou, f1, …)."""
+
+QUANTITIES = frozenset(get_args(Quantity))
 
 Status = Literal["ok", "failed"]
 Detail = str | float | bool | None
@@ -78,6 +80,8 @@ class Run:
         failure: Why it came to nothing, in the tool's words; None for an "ok" run.
         figures: Its numbers; each (quantity, statistic) once.
         details: What else the tool told: plain values by name.
+        source: The file that told it first, where this one only repeats it (an export that comes back); else None.
+        digest: The SHA-256 of that first file.
     """
 
     line: int
@@ -98,6 +102,8 @@ class Run:
     failure: str | None = None
     figures: tuple[Figure, ...] = ()
     details: Mapping[str, Detail] = field(default_factory=dict)
+    source: str | None = None
+    digest: str | None = None
 
     def figure(self, quantity: Quantity, statistic: str) -> float | None:
         """The value of one of its figures; None where it has none."""

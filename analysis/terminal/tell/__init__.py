@@ -25,6 +25,8 @@ TELLERS = {
     "taps": "taps",
     "readout": "readout",
     "models": "models",
+    "models_import": "measured_runs",
+    "models_export": "measured_runs",
     "members": "lists",
     "members_write": "lists",
     "cohort_add": "lists",

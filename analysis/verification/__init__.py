@@ -1,0 +1,1 @@
+"""Verification: what benchmark tools told of models on devices, compared."""
