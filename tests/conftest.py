@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-EXAMPLES = int(os.environ.get("KAZASU_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("KAZASU_EXAMPLES", "30"))
 """Of each law of Hypothesis that does not say how many itself; `make evidence` asks for more."""
 
 SAME = "KAZASU_EXAMPLES" not in os.environ

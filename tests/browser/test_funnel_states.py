@@ -1,4 +1,4 @@
-"""Every state of the funnel page in both languages, wide and on a phone: nothing breaks, overflows or is cut; a picture of each.
+"""Every state of the funnel page, by turns in both languages, wide and on a phone: nothing breaks, overflows or is cut; a picture of each.
 
 The pictures are written to the test's folder (`pytest --basetemp=DIR` keeps them where you say).
 """
@@ -64,8 +64,9 @@ def look(tab: Page, folder: Path, name: str) -> None:
         assert not any(wrong.values()), (size, wrong, folder)
 
 
-@pytest.mark.parametrize("lang", words.LANGS)
-@pytest.mark.parametrize("name", states())
+@pytest.mark.parametrize(
+    ("name", "lang"), [(name, words.LANGS[place % 2]) for place, name in enumerate(states())]
+)
 def test_a_state_of_the_funnel_page(every_state, reader, tmp_path, name, lang):
     state = states()[name]
     someone = reader(every_state, lang=lang)

@@ -43,19 +43,22 @@ def test_a_page_opens_whole_and_keeps_to_itself(visit):
         assert tab.get_by_text(words.t("common.synthetic", lang)).is_visible(), where
         assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= screen[0], where
         assert someone.trouble == [], where
+    if (
+        words.LANGS[PAGES.index(page) % 2] == lang
+    ):  # by turns: a barrier is in a page's making, not in its words
+        assert barriers(tab) == []
 
 
-def test_no_serious_barrier_for_readers_with_assistive_technology(visit):
-    *_, tab = visit
+def barriers(tab: Page) -> list[tuple[str, object, str]]:
+    """What stands in the way of readers with assistive technology, wide."""
     resized(tab, WIDE)
     found = Axe().run(tab).response["violations"]
-    serious = [
+    return [
         (one["id"], node["target"], node.get("failureSummary", "")[:200])
         for one in found
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
-    assert serious == []
 
 
 def test_every_chart_says_what_it_shows(visit):

@@ -11,13 +11,13 @@ from experiments.walk import NEVER, OrderBroken, Walk
 from tests.experiments.walk_cases import Case, cases, check_case, log, walked
 
 
-@settings(max_examples=int(os.environ.get("KAZASU_WALK_CASES", "3000")), deadline=None)
+@settings(max_examples=int(os.environ.get("KAZASU_WALK_CASES", "1200")), deadline=None)
 @given(cases())
 def test_the_walk_equals_the_reference(case):
     check_case(Walk, case)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases(most_rows=7), st.integers(0, 12))
 def test_units_mature_as_in_the_reference(case, observed_until):
     check_case(Walk, case, observed_until=observed_until)

@@ -15,7 +15,7 @@ from ingest import Store, load
 from tests.ingest.logs import events, good, write
 
 pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("KAZASU_KILLS", "10"))
+KILLS = int(os.environ.get("KAZASU_KILLS", "5"))
 _LOADER = (
     "import sys; from ingest import Store, load; load(Store.open(), sys.argv[1:]); print('done', flush=True)"
 )

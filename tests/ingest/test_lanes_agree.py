@@ -96,7 +96,7 @@ def _exactly(line: bytes) -> Event | None:
 
 
 @given(st.lists(_line(), min_size=1, max_size=30))
-@settings(max_examples=600 if EVIDENCE else 80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600 if EVIDENCE else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_fast_lane_is_never_laxer_and_reads_the_same(lines: list[bytes]):
     lines = [line for line in lines if b"\n" not in line and b"\r" not in line and line.strip()]
     for line, row in zip(lines, _fast(lines), strict=True):

@@ -74,7 +74,7 @@ def _stored(folder: Path, files: list[list[bytes]], *, compacting: bool) -> tupl
 
 
 @given(_two_ways())
-@settings(max_examples=800 if EVIDENCE else 25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=800 if EVIDENCE else 12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_split_order_and_repetition_gives_the_identical_store(ways):
     first, second = ways
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -87,7 +87,7 @@ def test_any_split_order_and_repetition_gives_the_identical_store(ways):
 
 
 @given(st.lists(_line(), min_size=1, max_size=30))
-@settings(max_examples=240 if EVIDENCE else 8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=240 if EVIDENCE else 5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_deleting_the_index_and_rebuilding_gives_the_same_store(lines: list[bytes]):
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"

@@ -225,7 +225,7 @@ def _clock_in_python(event, shown_event):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(events=_EVENTS, seed=st.integers(0, 9))
 def test_the_view_says_what_the_rules_say_whatever_the_order_of_the_rows(events, seed):
     random.Random(seed).shuffle(events)

@@ -164,7 +164,7 @@ def passed(funnel: Funnel, present: list[int], served: dict[int, int], k: int) -
     return last(funnel, present, k) in served
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**48).map(design_case))
 def test_every_unit_is_walked_over_the_steps_of_its_group(case):
     check(case)

@@ -99,7 +99,7 @@ def test_rare_cases(case):
     check(case)
 
 
-@settings(max_examples=int(os.environ.get("KAZASU_SPLIT_CASES", "1500")), deadline=None)
+@settings(max_examples=int(os.environ.get("KAZASU_SPLIT_CASES", "600")), deadline=None)
 @given(st.integers(0, 2**48).map(split_case))
 def test_every_unit_stands_where_the_reference_has_it(case):
     check(case)

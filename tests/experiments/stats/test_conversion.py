@@ -29,7 +29,7 @@ def curve_of(units) -> Conversion:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_UNITS)
 def test_the_share_is_that_of_exact_fractions_at_every_wait(units):
     curve = curve_of(units)
@@ -43,7 +43,7 @@ def test_the_share_is_that_of_exact_fractions_at_every_wait(units):
         assert 0 <= said.interval.low <= said.value <= said.interval.high <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(_UNITS)
 def test_without_censoring_before_the_window_it_is_the_plain_share(units):
     grown = [(wait if converted else 12, converted) for wait, converted in units]

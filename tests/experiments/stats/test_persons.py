@@ -102,13 +102,13 @@ def check_one_moment(log, running, cause, ms):
             assert found.common(one, other) == pytest.approx(sum(both), rel=1e-9, abs=1e-13)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(logs())
 def test_one_pass_tells_the_squares_of_every_moment(log):
     check_every_moment(log, PersonSums(log.tables()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(logs(), st.integers(0, 14), st.integers(0, 2))
 def test_one_pass_tells_what_two_arms_have_in_common(log, ms, which):
     cause = (*log.causes, None)[min(which, len(log.causes))]
@@ -161,7 +161,7 @@ def _close(one, other):
 UNITS = st.tuples(st.integers(0, 7), st.integers(-1, 2), st.integers(0, 3), st.integers(0, 3))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(UNITS, max_size=40).map(lambda rows: sorted(rows, key=lambda row: row[0])))
 def test_one_pass_tells_the_shares_that_lists_of_persons_tell(rows):
     check_shares(rows, ShareSums(2, 2))
