@@ -44,6 +44,7 @@ ROOMS = {
     "display_limit": ("analysis.display_limit", "DisplayLimitQuery"),
     "copies": ("analysis.copies", "CopiesQuery"),
     "display_change": ("analysis.display_change", "DisplayChangeQuery"),
+    "verification": ("analysis.verification", "VerificationQuery"),
 }
 
 

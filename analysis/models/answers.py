@@ -8,6 +8,8 @@ from experiments.stats.agreement import Precision
 from experiments.stats.effects import Estimate, NoEffect
 
 Said = Estimate | NoEffect
+SUGGESTION_MS = 50.0
+"""Within which a suggestion must stand after the photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class LatencyRow:
         group: one value per column of `latency_by`; None = no value. Empty for the row over all.
         temperature: "cold" (first inference after loading), "warm", or None where the log does not say.
         n: inferences with a usable latency.
-        quantiles: (0.5, 0.9, 0.99) each with its value in ms and distribution-free interval.
+        quantiles: (0.5, 0.9, 0.95, 0.99) each with its value in ms and distribution-free interval.
         budgets: the share within each budget.
     """
 
@@ -54,6 +56,11 @@ class LatencyRow:
     def quantile(self, share: float) -> Said:
         """One of the quantiles."""
         return dict(self.quantiles)[share]
+
+    @property
+    def budget(self) -> Budget:
+        """The budget that is told first: a suggestion's, else the tightest that was asked for."""
+        return next((one for one in self.budgets if one.ms == SUGGESTION_MS), self.budgets[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Pictures of the models: precision with intervals per group, latency quantiles against the budgets."""
 
 import math
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
@@ -14,6 +15,7 @@ from experiments.stats.effects import Estimate, NoEffect
 Picture = alt.LayerChart | alt.FacetChart
 STEP, HEAD = 36, 90
 DRAWN_GROUPS = 20
+_FAR = 2.0
 _SHAPES = {"p50": "circle", "p90": "square", "p99": "triangle-right"}
 _COLOURS = {"p50": palette.BLUE, "p90": palette.ORANGE, "p99": palette.PURPLE}
 
@@ -68,18 +70,23 @@ def latency_chart(found: ModelsAnswer, temperature: str | None, lang: str) -> Pi
                  alt.Tooltip("ms:Q", title="ms", format=".1f"),
                  alt.Tooltip("n:Q", title=t("models.inferences", lang), format=",")],
     )  # fmt: skip
-    lines = pd.DataFrame(
-        {"ms": list(found.budgets_ms), "label": [t("models.budget", lang, ms=ms) for ms in found.budgets_ms]}
-    )
+    budgets = _drawn(found.budgets_ms, [float(str(row["high"])) for row in rows])
+    lines = pd.DataFrame({"ms": budgets, "label": [t("models.budget", lang, ms=ms) for ms in budgets]})
     rule = alt.Chart(lines).mark_rule(strokeDash=[3, 3], color=palette.GREY).encode(x="ms:Q")
     label = alt.Chart(lines).mark_text(align="right", dx=-4, y=-6).encode(x="ms:Q", text="label:N")
     return alt.layer(rule, label, ends, dots).properties(height=STEP * max(len(names), 1) + HEAD)
 
 
+def _drawn(budgets_ms: Sequence[float], ends: Sequence[float]) -> list[float]:
+    """The budgets near the figures: one far beyond them would leave these no room."""
+    farthest = max(ends, default=0.0)
+    return [ms for ms in budgets_ms if ms <= _FAR * farthest] or [min(budgets_ms)]
+
+
 def _points(row: LatencyRow, lang: str) -> list[dict[str, object]]:
     points = []
     for share, said in row.quantiles:
-        if not isinstance(said, Estimate):
+        if not isinstance(said, Estimate) or f"p{share * 100:g}" not in _SHAPES:
             continue
         low, high = (
             (said.value, said.value) if said.interval is None else (said.interval.low, said.interval.high)

@@ -13,7 +13,7 @@ from experiments.stats.proportions import rate
 from experiments.stats.quantile import needed_ranks, quantile_at
 from experiments.stats.samples import Count
 
-QUANTILES = (0.5, 0.9, 0.99)
+QUANTILES = (0.5, 0.9, 0.95, 0.99)
 Rows = list[dict[str, Any]]
 Ask = Callable[[ir.Table], Rows]
 Key = tuple[Group, bool | None]

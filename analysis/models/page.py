@@ -69,7 +69,7 @@ def _figures(found: ModelsAnswer) -> None:
             n=row.n,
             temperature=page.t(f"models.temperature.{row.temperature or 'unknown'}"),
         )
-        budget = row.budgets[0]
+        budget = row.budget
         cards.append((page.t("models.quantiles"), quantiles_of(row, lang), tip))
         cards.append((page.t("models.within", ms=budget.ms), share_of(budget.within, lang), tip))
     if cards:

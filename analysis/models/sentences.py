@@ -33,7 +33,7 @@ def latency_said(found: ModelsAnswer, lang: str) -> str:
     row = usual(found)
     if row is None:
         return t("models.finding.no_latency", lang)
-    median, slow, budget = row.quantile(0.5), row.quantile(0.9), row.budgets[0]
+    median, slow, budget = row.quantile(0.5), row.quantile(0.9), row.budget
     return t(
         "models.finding.latency", lang, temperature=t(f"models.temperature.{row.temperature or 'unknown'}", lang),
         p50=ms_of(median, lang), p90=ms_of(slow, lang), within=share_of(budget.within, lang),

@@ -1,6 +1,6 @@
-"""Every state of the funnel page, by turns in both languages, wide and on a phone: nothing breaks, overflows or is cut; a picture of each.
+"""Every state of the funnel page, by turns in both languages, wide and on a phone: nothing breaks, overflows or is cut.
 
-The pictures are written to the test's folder (`pytest --basetemp=DIR` keeps them where you say).
+A picture of each is written to the test's folder (`pytest --basetemp=DIR` keeps them where you say).
 """
 
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ from analysis.terminal.tell.pieces import banner, because, footer, share
 from analysis.words import t
 
 Answer = Mapping[str, Any]
-QUANTILES = ("p50_ms", "p90_ms", "p99_ms")
+QUANTILES = ("p50_ms", "p90_ms", "p95_ms", "p99_ms")
 
 
 def models(answer: Answer, lang: str) -> None:
@@ -51,7 +51,7 @@ def _latency(latency: Answer, lang: str) -> None:
         write(t("terminal.no_latency", lang))
         return
     budgets = [f"≤ {budget:g} ms" for budget in latency["budgets_ms"]]
-    heads = [*latency["by"], t("terminal.head.run", lang), "n", "p50", "p90", "p99", *budgets]
+    heads = [*latency["by"], t("terminal.head.run", lang), "n", "p50", "p90", "p95", "p99", *budgets]
     everything = t("common.all", lang)
     told = [_row(row, len(latency["by"]), everything, lang) for row in rows]
     table(heads, told, left=len(latency["by"]) + 1)

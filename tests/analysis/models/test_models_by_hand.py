@@ -66,13 +66,14 @@ def test_latency_keeps_cold_and_warm_apart_and_says_the_share_within_each_budget
     found = answer(store, ModelsQuery())
     cold, warm, unknown = found.latency_overall
     assert [row.temperature for row in found.latency_overall] == ["cold", "warm", None]
-    # type 7: position 9 * 0.5 = 4.5 -> 55; 9 * 0.9 = 8.1 -> 91; 9 * 0.99 = 8.91 -> 99.1
-    assert [warm.quantile(p).value for p in (0.5, 0.9, 0.99)] == pytest.approx([55.0, 91.0, 99.1])
+    # type 7: position 9 * 0.5 = 4.5 -> 55; 9 * 0.9 = 8.1 -> 91; 9 * 0.95 = 8.55 -> 95.5; 9 * 0.99 = 8.91 -> 99.1
+    assert [warm.quantile(p).value for p in (0.5, 0.9, 0.95, 0.99)] == pytest.approx([55.0, 91.0, 95.5, 99.1])
     # median of ten: the 2nd and the 9th value, B(10, 1/2) <= 1 has p = .0107
     assert (warm.quantile(0.5).interval.low, warm.quantile(0.5).interval.high) == (20.0, 90.0)
     assert warm.quantile(0.99).interval is None
-    assert [(b.ms, b.within.value) for b in warm.budgets] == [(50.0, 0.5), (100.0, 1.0)]
-    assert [b.within.value for b in cold.budgets] == [0.0, 0.0]
+    assert [(b.ms, b.within.value) for b in warm.budgets] == [(33.0, 0.3), (50.0, 0.5), (100.0, 1.0), (1000.0, 1.0)]
+    assert warm.budget.ms == 50.0
+    assert [b.within.value for b in cold.budgets] == [0.0, 0.0, 0.0, 1.0]
     assert (unknown.n, unknown.quantile(0.5).value) == (1, 44.0)
     assert (found.inferences, found.without_latency) == (15, 2)
 
