@@ -228,6 +228,7 @@ def _connect(path: Path, home: Path) -> Cursor:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "temp_directory": str(home / "spool"),
+        **_threads(),
     }
     try:
         return duckdb.connect(str(path), config=settings)
@@ -247,6 +248,18 @@ def _connect(path: Path, home: Path) -> Cursor:
         raise StoreUnavailable(
             f"`{path}` cannot be read ({_first_line(error)}); must be a whole index; run: kazasu rebuild"
         ) from error
+
+
+def _threads() -> dict[str, str | bool | int | float | list[str]]:
+    """How many threads the engine may use: KAZASU_THREADS, else one a processor."""
+    given = os.environ.get("KAZASU_THREADS", "")
+    if not given:
+        return {}
+    if not given.isascii() or not given.isdigit() or int(given) == 0:
+        raise StoreUnavailable(
+            f"`KAZASU_THREADS` is {given!r}; must be a whole number above 0; leave it out for one a processor"
+        )
+    return {"threads": int(given)}
 
 
 def _first_line(error: Exception) -> str:

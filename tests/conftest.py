@@ -43,6 +43,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order[item.path])
 
 
+ALL_PROCESSORS = ("analysis/steps", "benchmarks", "ingest", "real", "worlds")
+"""Where the engine works with all its threads, as it does for users; elsewhere a few rows are quicker with one."""
+THREADS = "KAZASU_THREADS"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Say how many threads the engine may use, before the first fixture opens a store."""
+    place = item.path.relative_to(Path(__file__).parent).as_posix()
+    if place.startswith(ALL_PROCESSORS):
+        os.environ.pop(THREADS, None)
+    else:
+        os.environ[THREADS] = "1"
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: the collector of garbage need not look at it again and again."""
     gc.collect()

@@ -13,6 +13,8 @@ import cli
 from analysis.terminal.doctor import examine
 from analysis.terminal.landing import rebuild
 from analysis.verbs import ROOMS, VERBS, run_verb
+from analysis.verification.gating import to_json
+from experiments.gating import Measurement, budget_of, gate
 from ingest import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +43,7 @@ def verbs(group: object, before: tuple[str, ...] = ()) -> Iterator[str]:
     for name, command in commands.items():
         if getattr(command, "commands", None):
             yield from verbs(command, (*before, name))
-        else:
+        if not getattr(command, "commands", None) or command.invoke_without_command:
             yield " ".join((*before, name))
 
 
@@ -66,7 +68,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_the_terminal_has_the_verbs_of_the_design() -> None:
     assert set(ALL_VERBS) == {
-        "ingest", "funnel", "taps", "readout", "models", "rebuild", "serve", "demo", "doctor",
+        "ingest", "funnel", "taps", "readout", "models", "models import", "models gate", "models export",
+        "rebuild", "serve", "demo", "doctor",
         "experiment add", "experiment list", "copies", "copy add", "copy list", "copy remove",
         "quarantine list", "quarantine replay",
         "members", "cohort add", "cohort list", "cohort refresh", "cohort remove",
@@ -136,6 +139,9 @@ def test_every_verb_is_explained_where_people_ask_for_help(verb: str) -> None:
         ("cohort_list", {}, "cohort"),
         ("cohort_refresh", {"name": "one", "who": "ann"}, "cohort"),
         ("cohort_remove", {"name": "one", "who": "ann"}, "cohort"),
+        ("models_import", {"paths": ["{log}"], "who": "ann"}, "verification"),
+        ("models_export", {"path": "{log}.csv"}, "verification"),
+        ("verification", {}, "verification"),
     ],
 )
 def test_every_key_is_documented(store: Store, verb: str, payload: dict, name: str) -> None:
@@ -143,6 +149,13 @@ def test_every_key_is_documented(store: Store, verb: str, payload: dict, name: s
     answer = run_verb(store, verb, json.loads(json.dumps(payload).replace("{log}", log)))
     assert "error" not in answer, answer
     assert set(answer) <= documented(page(name))
+
+
+def test_every_key_of_the_gate_is_documented() -> None:
+    found = gate(
+        [Measurement("r", "Pixel 3", "latency_ms", "p90", 30.0)], [], [budget_of("latency_ms=50")], None
+    )
+    assert {*to_json(found), "data_version"} <= documented(page("verification"))
 
 
 def test_every_key_of_the_doctor_and_of_rebuild_is_documented(tmp_path: Path) -> None:
@@ -161,6 +174,7 @@ def test_every_verb_of_the_dispatcher_is_among_those_that_are_checked() -> None:
         "quarantine_list", "quarantine_write",
         "quarantine_replay", "experiment_add", "experiment_list", "copy_add", "copy_list", "copy_remove",
         "members_write", "cohort_add", "cohort_list", "cohort_refresh", "cohort_remove",
+        "models_import", "models_export", "models_gate", "verification",
     }  # fmt: skip
 
 

@@ -56,6 +56,37 @@ def import_(
     do(ctx, "models_import", payload, as_json=as_json, lang=lang)
 
 
+@models.command("gate")
+def gate(
+    ctx: typer.Context,
+    *,
+    candidate: Annotated[list[str], typer.Option(help="Its runs: model=v4; may be repeated, all must hold.")],
+    baseline: Annotated[
+        list[str] | None, typer.Option(help="What its accuracy is compared with: conversion=float32.")
+    ] = None,
+    budget: Annotated[
+        list[str] | None, typer.Option(help="latency_ms:p90=50, size_mb=10, …; may be repeated.")
+    ] = None,
+    margin: Annotated[
+        float | None, typer.Option(help="The largest loss of accuracy borne: 0.01 is a point.")
+    ] = None,
+    proven: Annotated[
+        bool, typer.Option("--proven", help="A larger loss must be ruled out, not only unseen.")
+    ] = False,
+    as_json: AsJson = False,
+    lang: InLang = "en",
+) -> None:
+    """Let a model through, or not: exit 1 with the reasons if it breaks a budget or loses more accuracy than is borne."""
+    question = given(
+        candidate=pairs("--candidate", candidate),
+        baseline=pairs("--baseline", baseline) or None,
+        budgets=budget,
+        margin=margin,
+        proven=proven or None,
+    )
+    do(ctx, "models_gate", question, as_json=as_json, lang=lang)
+
+
 @models.command("export")
 def export(
     ctx: typer.Context,

@@ -1,5 +1,6 @@
-"""The verbs of the verification platform's record: files of benchmark tools come in, the whole record goes out."""
+"""The verbs of the verification platform's record: files come in, the record goes out, a gate opens or not."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.verification.gating import GateQuery, ask_gate, to_json
 from analysis.verification.query import runs_on_record
 from ingest.verification import figures_csv
 
@@ -55,4 +57,14 @@ def models_export(store: "Store", payload: Mapping[str, object]) -> Json:
     return {"path": asked.path, "runs": len(runs), "data_version": store.data_version()}
 
 
-VERBS: dict[str, Verb] = {"models_import": models_import, "models_export": models_export}
+def models_gate(store: "Store", payload: Mapping[str, object]) -> Json:
+    """Hold a candidate against budgets and a baseline."""
+    asked = GateQuery.model_validate_json(json.dumps(payload))
+    return {**to_json(ask_gate(store, asked)), "data_version": store.data_version()}
+
+
+VERBS: dict[str, Verb] = {
+    "models_import": models_import,
+    "models_export": models_export,
+    "models_gate": models_gate,
+}

@@ -27,6 +27,7 @@ TELLERS = {
     "models": "models",
     "models_import": "measured_runs",
     "models_export": "measured_runs",
+    "models_gate": "measured_runs",
     "members": "lists",
     "members_write": "lists",
     "cohort_add": "lists",
@@ -61,6 +62,8 @@ def complaint(answer: Answer) -> Complaint | None:
     error = answer.get("error")
     if error:
         return Complaint(str(error["sentence"]), int(error["exit"]))
+    if answer.get("passed") is False:
+        return Complaint("The gate is shut.", 1)
     unread = answer.get("errors")
     if unread:
         return Complaint("\n".join(str(one["sentence"]) for one in unread), 2)

@@ -5,6 +5,7 @@ from typing import Any
 
 from analysis import words
 from analysis.terminal.screen import table, write
+from analysis.terminal.tell.pieces import because
 from analysis.words import t
 
 Answer = Mapping[str, Any]
@@ -37,3 +38,12 @@ def models_import(answer: Answer, lang: str) -> None:
 def models_export(answer: Answer, lang: str) -> None:
     """Tell where the runs were written."""
     write(t("terminal.measured_written", lang, runs=answer["runs"], path=answer["path"]))
+
+
+def models_gate(answer: Answer, lang: str) -> None:
+    """Tell whether the gate is open, what held, and every accuracy that was compared."""
+    write(t("terminal.gate_open" if answer["passed"] else "terminal.gate_shut", lang))
+    for one in answer["broken"]:
+        write(f"  ✗ {because(one, lang)}")
+    for one in answer["kept"]:
+        write(f"  ✓ {because(one, lang)}")

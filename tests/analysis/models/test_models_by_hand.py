@@ -71,7 +71,12 @@ def test_latency_keeps_cold_and_warm_apart_and_says_the_share_within_each_budget
     # median of ten: the 2nd and the 9th value, B(10, 1/2) <= 1 has p = .0107
     assert (warm.quantile(0.5).interval.low, warm.quantile(0.5).interval.high) == (20.0, 90.0)
     assert warm.quantile(0.99).interval is None
-    assert [(b.ms, b.within.value) for b in warm.budgets] == [(33.0, 0.3), (50.0, 0.5), (100.0, 1.0), (1000.0, 1.0)]
+    assert [(b.ms, b.within.value) for b in warm.budgets] == [
+        (33.0, 0.3),
+        (50.0, 0.5),
+        (100.0, 1.0),
+        (1000.0, 1.0),
+    ]
     assert warm.budget.ms == 50.0
     assert [b.within.value for b in cold.budgets] == [0.0, 0.0, 0.0, 1.0]
     assert (unknown.n, unknown.quantile(0.5).value) == (1, 44.0)
