@@ -6,11 +6,11 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ingest.store import Store
-from ingest.verification import aihub, evaluation, figures_csv, keeping, mlperf, tables, tflite
+from ingest.verification import evaluation, keeping
+from ingest.verification.formats import format_of
 from ingest.verification.keeping import Kept
 from ingest.verification.run import Malformed, Run
 
@@ -18,9 +18,7 @@ FILLED = ("model", "conversion", "runtime", "delegate", "device", "os_version", 
           "tool_version", "measured_at")  # fmt: skip
 """What whoever imports may add to every run of a file that does not tell it."""
 
-_NAMELESS: tuple[ModuleType, ...] = (aihub, mlperf)
-"""Formats some of whose files leave the model's name to their folder."""
-_FORMATS: tuple[ModuleType, ...] = (tflite, aihub, mlperf, tables, figures_csv)
+Told = tuple[tuple[Run, ...], tuple[evaluation.Item, ...]]
 _SUFFIXES = (".txt", ".log", ".yaml", ".yml", ".json", ".csv", ".md")
 
 
@@ -82,11 +80,11 @@ def import_files(store: Store, paths: Sequence[str], given: Mapping[str, str], w
         try:
             content = path.read_bytes()
             text = _text(content)
-            format_ = _format_of(text)
-            if format_ is None and not asked_for:
+            told = _told(text, given.get("model") or path.parent.name)
+            if told is None and not asked_for:
                 passed_over.append(str(path))
                 continue
-            runs, items = _read(format_, text, given.get("model") or path.parent.name)
+            runs, items = _known(told)
             runs = tuple(_filled(run, given) for run in runs)
         except Malformed as broken:
             errors[str(path)] = str(broken)
@@ -121,25 +119,22 @@ def _text(content: bytes) -> str:
         raise Malformed(line, f"`byte` {error.start} is no UTF-8; must be saved as UTF-8.") from error
 
 
-def _format_of(text: str) -> ModuleType | None:
+def _told(text: str, model: str) -> Told | None:
+    """What a file tells; None if it is of no known format."""
     if evaluation.recognises(text):
-        return evaluation
-    return next((one for one in _FORMATS if one.recognises(text)), None)
+        found = evaluation.read(text)
+        return found.runs, found.items
+    read = format_of(text)
+    return None if read is None else (read(text, model), ())
 
 
-def _read(
-    format_: ModuleType | None, text: str, model: str
-) -> tuple[tuple[Run, ...], tuple[evaluation.Item, ...]]:
-    if format_ is None:
+def _known(told: Told | None) -> Told:
+    if told is None:
         raise ValueError(
             "`file` is of no known format; must be output of benchmark_model, AI Hub's perf.yaml or numerics.yaml, MLPerf "
             "Mobile's result.json or LoadGen logs, a table of figures, or an evaluation; see docs/benchmarks.md."
         )
-    if format_ is evaluation:
-        found = evaluation.read(text)
-        return found.runs, found.items
-    runs: tuple[Run, ...] = format_.read(text, model) if format_ in _NAMELESS else format_.read(text)
-    return runs, ()
+    return told
 
 
 def _filled(run: Run, given: Mapping[str, str]) -> Run:

@@ -95,7 +95,7 @@ def _range(line: int, given: str) -> tuple[float, float]:
 
 
 def _is_header(line: str) -> bool:
-    return set(one.lower() for one in _cells(line)) >= _COLUMNS
+    return {one.lower() for one in _cells(line)} >= _COLUMNS
 
 
 def _cells(line: str) -> list[str]:
