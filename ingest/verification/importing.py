@@ -28,7 +28,7 @@ class ImportedFile:
 
     Args:
         source: its name as given.
-        tool: what wrote it.
+        tool: what wrote it; several of an export.
         runs: how many runs it tells.
         failed: how many of them came to nothing.
         items: how many items of an evaluation it tells.
@@ -95,7 +95,11 @@ def import_files(store: Store, paths: Sequence[str], given: Mapping[str, str], w
         digest = hashlib.sha256(content).hexdigest()
         new = keeping.put(store, Kept(str(path), digest, runs, items), given, who)
         failed = sum(run.status == "failed" for run in runs)
-        kept.append(ImportedFile(str(path), runs[0].tool if runs else "", len(runs), failed, len(items), new))
+        kept.append(
+            ImportedFile(
+                str(path), ", ".join(sorted({run.tool for run in runs})), len(runs), failed, len(items), new
+            )
+        )
     return ImportReport(tuple(kept), errors, tuple(passed_over))
 
 

@@ -37,7 +37,9 @@ _OWN_LINE = re.compile(rf"INFO:|{FIGURE_LINE.pattern}", re.IGNORECASE)
 _COUNT = re.compile(r"\bcount=(\S+)(.*)$")
 _PAIR = re.compile(r"(\w+)=(\S+)")
 _APPLIED = re.compile(
-    r"(?:Explicitly a|A)pplied (\w+) delegate|(\w+) delegate created|Use (\w+): \[(?:1|true)\]", re.IGNORECASE
+    r"(?:Explicitly a|A)pplied (\w+) delegate|Created TensorFlow Lite (\w+) delegate|(\w+) delegate created"
+    r"|Use (\w+): \[(?:1|true)\]",
+    re.IGNORECASE,
 )
 _FAILED = re.compile(
     r"(?:^|[^\w])(ERROR: .+|Failed to .+|Benchmarking failed.*|Aborted.*|Segmentation fault.*|Killed\b.*|.*\bcould not .+)$"
