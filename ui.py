@@ -14,6 +14,7 @@ from analysis.milestones.page import render as milestones
 from analysis.models.page import render as models
 from analysis.readout.page import render as readout
 from analysis.time_to_tap.page import render as taps
+from analysis.verification.page import render as bench
 from analysis.why.page import render as why
 
 LOOKS = Path(__file__).resolve().parent / ".streamlit"
@@ -32,6 +33,7 @@ MENU = {
         ("display", display, "timer"),
         ("copies", copies, "chat_bubble"),
         ("models", models, "phone_android"),
+        ("bench", bench, "speed"),
     ],
     page.t("nav.experiment"): [("readout", readout, "science")],
     page.t("nav.operate"): [("health", health, "monitor_heart")],

@@ -1,4 +1,4 @@
-"""Write the synthetic logs, experiments and manifest of one world.
+"""Write the synthetic logs, experiments, bench figures and manifest of one world.
 
 python sample_data/make.py --seed S --truths FILE [--out DIR] [--planted-out FILE]
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from sample_data.bench import write_bench
 from sample_data.designs import DAYS, write_experiments
 from sample_data.dice import Dice
 from sample_data.planted import planted
@@ -26,7 +27,7 @@ def make(seed: int, truths: Truths, folder: Path) -> list[LogFile]:
     Args:
         seed: any whole number; the same seed and truths give the same bytes.
         truths: what is planted.
-        folder: gets `logs/`, `experiments/` and `MANIFEST.toml`.
+        folder: gets `logs/`, `experiments/`, `bench/` and `MANIFEST.toml`.
 
     Returns:
         The log files.
@@ -34,17 +35,21 @@ def make(seed: int, truths: Truths, folder: Path) -> list[LogFile]:
     traces = Life(truths, seed).traces()
     files = Upload(truths.world, truths.log, Dice(seed, 6)).write(traces, folder / "logs")
     designs = write_experiments(truths, folder / "experiments")
-    (folder / "MANIFEST.toml").write_text(_manifest(truths, files, designs, folder), encoding="utf-8")
+    bench = write_bench(truths, Dice(seed, 7), folder / "bench")
+    (folder / "MANIFEST.toml").write_text(_manifest(truths, files, designs, bench, folder), encoding="utf-8")
     return files
 
 
-def _manifest(truths: Truths, files: list[LogFile], designs: list[Path], folder: Path) -> str:
+def _manifest(
+    truths: Truths, files: list[LogFile], designs: list[Path], bench: list[Path], folder: Path
+) -> str:
     lines = [
         "# SYNTHETIC: written by make.py; no person, phone or model was observed.",
         "synthetic = true",
         f"start = {truths.world.start.isoformat()}",
         f"days = {DAYS}",
         f"experiments = {json.dumps([design.relative_to(folder).as_posix() for design in designs])}",
+        f"bench = {json.dumps([file.relative_to(folder).as_posix() for file in bench])}",
     ]
     for file in files:
         lines += ["", "[[files]]", f'path = "{file.path.relative_to(folder).as_posix()}"']

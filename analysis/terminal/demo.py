@@ -83,5 +83,6 @@ def _land(
         ask("experiment_add", {"body": read_question(folder / name), "who": writer()})
     for file in sorted((folder / "copies").glob("*.toml")):
         ask("copy_add", {"body": read_question(file), "who": writer()})
+    ask("models_import", {"paths": [str(folder / name) for name in manifest["bench"]], "who": writer()})
     health = ask("health", {"samples": 0})
     return {name: health[name] for name in ("lines", "landed", "duplicates", "rejected")}

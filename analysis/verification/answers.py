@@ -67,7 +67,7 @@ class VerificationAnswer:
         statistics: every figure of latency that some run tells, the most frequent first.
         total: runs on record, asked for or not.
         data_version: version of the data.
-        synthetic: never: the record is of real tools; the sample has none.
+        synthetic: whether anything of it, or any load, was declared synthetic.
         sql: the SQL that ran.
     """
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FULL_PRECISION = ("float32", "fp32", "float")
 """Conversions without loss, as tools call them, the plainest first."""
+SYNTHETIC = "synthetic"
+"""The tool of the sample's figures."""
 UNCONVERTED = "torch"
 """The runtime of a model as it was trained: nearer to the truth than any conversion."""
 
@@ -58,7 +60,7 @@ def answer(store: "Store", query: VerificationQuery) -> VerificationAnswer:
         total=len(every),
         sql=sql,
         data_version=store.data_version(),
-        synthetic=False,
+        synthetic=store.synthetic() or any(one.run.tool == SYNTHETIC for one in asked),
     )
 
 
@@ -115,7 +117,9 @@ def _baseline(
         and _lossless(other, wanted)
     ]
     best = max(alike, key=lambda pair: (pair[0].run.runtime == UNCONVERTED, pair[1].value), default=None)
-    return None if best is None or best[0].name == one.name else best
+    if best is None or best[0].name == one.name:
+        return None
+    return None if _lossless(one, wanted) and best[0].run.runtime != UNCONVERTED else best
 
 
 def _lossless(one: NamedRun, wanted: str | None) -> bool:

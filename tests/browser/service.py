@@ -13,7 +13,19 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("", "funnel", "why", "milestones", "taps", "display", "copies", "models", "readout", "health")
+PAGES = (
+    "",
+    "funnel",
+    "why",
+    "milestones",
+    "taps",
+    "display",
+    "copies",
+    "models",
+    "bench",
+    "readout",
+    "health",
+)
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.browser.service import PAGES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WRONG = "[data-testid=stException], .st-key-crashed, .st-key-refused, .st-key-broken"
 FIRST = {"ja": PHONE, "en": WIDE}
-ROOMS = {"": "home", "taps": "time_to_tap", "display": "display_limit"}
+ROOMS = {"": "home", "taps": "time_to_tap", "display": "display_limit", "bench": "verification"}
 
 
 def title(page: str, lang: str) -> str:

@@ -44,6 +44,7 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for file in sorted((SAMPLE / "copies").glob("*.toml")):
             body = tomllib.loads(file.read_text(encoding="utf-8"))
             run_verb(store, "copy_add", {"body": body, "who": "tests"})
+        run_verb(store, "models_import", {"paths": [str(SAMPLE / "bench")], "who": "tests"})
     return home
 
 

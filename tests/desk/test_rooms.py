@@ -19,6 +19,7 @@ ROOMS = (
     "display_limit",
     "copies",
     "models",
+    "verification",
     "readout",
     "health",
 )

@@ -56,8 +56,9 @@ def test_the_committed_sample_is_what_the_readme_command_writes(tmp_path):
         assert gzip.decompress((tmp_path / "logs" / path.name).read_bytes()) == gzip.decompress(
             path.read_bytes()
         )
-    for path in (SAMPLE / "experiments").iterdir():
-        assert (tmp_path / "experiments" / path.name).read_text() == path.read_text()
+    for kind in ("experiments", "bench"):
+        for path in (SAMPLE / kind).iterdir():
+            assert (tmp_path / kind / path.name).read_text() == path.read_text()
 
 
 def test_it_runs_from_anywhere_and_says_what_it_wrote(tmp_path):
