@@ -46,11 +46,13 @@ def latency_chart(found: VerificationAnswer, lang: str) -> Picture:
 
 def accuracy_chart(found: VerificationAnswer, lang: str) -> Picture:
     """A point an accuracy with its interval, where it has one."""
+    several = len({one.source.run.model for one in found.accuracies}) > 1
     rows = []
     for one in found.accuracies[:MODELS]:
         interval = one.value.interval
         run = one.source.run
-        name = " · ".join(filter(None, (run.model, run.conversion, run.runtime, run.device, one.statistic)))
+        named = (run.model if several else None, run.conversion, run.runtime, run.device, one.statistic)
+        name = " · ".join(filter(None, named))
         low, high = (one.value.value, one.value.value) if interval is None else (interval.low, interval.high)
         rows.append({"run": name, "value": one.value.value, "low": low, "high": high})
     names = list(dict.fromkeys(str(row["run"]) for row in rows))

@@ -69,7 +69,7 @@ def test_every_run_and_row_is_there(runs: list[Run], real_data: Path) -> None:
 
 def test_mobilenet_on_a_galaxy_s24(runs: list[Run]) -> None:
     found = {run.conversion: run.figure("latency_ms", "estimate") for run in runs
-             if (run.model, run.device, run.runtime) == ("MobileNet-v2", "Samsung Galaxy S24", "tflite")}  # fmt: skip
+             if (run.model, run.device, run.runtime) == ("mobilenet_v2", "Samsung Galaxy S24", "tflite")}  # fmt: skip
     assert found == {"float": 0.593, "w8a8": 0.289}
 
 

@@ -1,6 +1,7 @@
 """Qualcomm AI Hub: perf.yaml (a job for each device and runtime), numerics.yaml (accuracies), and tables."""
 
 import re
+from dataclasses import replace
 
 from ingest.verification.aihub.nodes import document
 from ingest.verification.aihub.numerics import accuracies
@@ -33,7 +34,7 @@ def read(text: str, model: str | None = None) -> tuple[Run, ...]:
 
     Args:
         text: the file.
-        model: what the model is called, where the file does not say (numerics.yaml, tables).
+        model: what the model is called, where the file does not say (numerics.yaml, tables), or spells it otherwise.
 
     Returns:
         Jobs, failed ones too, in order of the file; of numerics.yaml an accuracy each, that of torch first. A job's time has the
@@ -60,4 +61,15 @@ def read(text: str, model: str | None = None) -> tuple[Run, ...]:
                 untold[0].line,
                 f"`{name}` is missing in {untold[0].runtime}; must be told as by the other jobs; check the file.",
             )
-    return found
+    return tuple(_as_called(run, model) for run in found)
+
+
+def _as_called(run: Run, model: str | None) -> Run:
+    """A job under the name that the accuracies have, their folder's, where it is the same but for signs and capitals."""
+    if model is None or model == run.model or _letters(model) != _letters(run.model):
+        return run
+    return replace(run, model=model, details={**run.details, "component": run.model})
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower())

@@ -161,6 +161,14 @@ def test_the_perf_file_of_2024_is_in_us_and_bytes() -> None:
         runs_of(text.replace("919.0", "919").replace("1088.139", "1.088139"))
 
 
+def test_jobs_have_the_name_of_the_accuracies_where_only_signs_differ() -> None:
+    read = format_of(PERF)
+    assert read is not None
+    assert {run.model for run in read(PERF, "shelf_v3")} == {"shelf_v3"}
+    assert {run.details["component"] for run in read(PERF, "shelf_v3")} == {"Shelf-v3"}
+    assert {run.model for run in read(PERF, "downloads")} == {"Shelf-v3"}
+
+
 def test_a_table_of_a_models_page_is_a_job_a_row() -> None:
     text = (
         "# Shelf\n\n| Model | Device | Chipset | Target Runtime | Inference Time (ms) | Peak Memory Range (MB) | Precision | "
