@@ -57,7 +57,8 @@ def _items(dice: Dice) -> list[str]:
         truth = "media" if dice.chance(0.5) else "other"
         hard = dice.unit()
         for conversion, right in RIGHT.items():
-            said = truth if hard + dice.between(-0.01, 0.01) < right else "other" if truth == "media" else "media"
+            is_right = hard + dice.between(-0.01, 0.01) < right
+            said = truth if is_right else {"media": "other", "other": "media"}[truth]
             score = dice.between(0.6, 0.99)
             rows.append(f"{TOOL},{MODEL},{conversion},shelf-check,{place:03},{said},{truth},{score:.3f}\n")
     return rows
