@@ -77,19 +77,32 @@ class Serving:
     """`kazasu serve` as a process, up when entered and stopped by SIGTERM."""
 
     def __init__(self, home: Path, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        words = [sys.executable, str(ROOT / "cli.py"), "serve", "--no-browser", "--port", str(port)]
-        self.process = subprocess.Popen(
-            words, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        self.home, self.port = home, port
+        self.process = self._started()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        words = [sys.executable, str(ROOT / "cli.py"), "serve", "--no-browser", "--port", str(self.port)]
+        return subprocess.Popen(
+            words, env=environment(self.home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
 
     def __enter__(self) -> Self:
-        for _ in range(300):
+        """Up when it answers and owns the store: another worker's service may have taken the port, then on another one."""
+        for _ in range(600):
+            if self.process.poll() is not None and b"port" in self.process.communicate()[1]:
+                self.port = free_port()
+                self.process = self._started()
             try:
-                if httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200:
-                    return self
+                answered = httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200
             except httpx.TransportError:
-                time.sleep(0.2)
+                answered = False
+            if answered and (self.home / "owner.json").exists():
+                return self
+            time.sleep(0.2)
         raise AssertionError(self.process.communicate()[1])
 
     def __exit__(self, *_: object) -> None:
@@ -124,10 +137,10 @@ def test_what_is_written_while_serving_is_seen_by_everybody(
         assert kazasu("experiment", "add", "experiment.toml", "--json").json["added"] is False
         assert kazasu("rebuild", "--json").json["loads"] == 2
         assert kazasu("quarantine", "list", "--out", "mend.ndjson", "--json").json["written"] == 1
-        doctor = kazasu("doctor", "--port", port, "--json")
+        doctor = kazasu("doctor", "--port", serving.port, "--json")
         assert doctor.exit == 0
         found = {one["code"]: one["sentence"] for one in doctor.json["findings"]}
-        assert found["port"] == f"Kazasu serves its pages on port {port}."
+        assert found["port"] == f"Kazasu serves its pages on port {serving.port}."
         assert found["owner"].endswith("announces that it serves this store.")
         assert found["balance"] == "All 9 lines are accounted for."
     assert kazasu("funnel", "funnel.toml", "--json").json["steps"][0]["units"] == 4
